@@ -1,0 +1,1 @@
+"""Mechanisms that every service needs; knows no service, no domain table, no wire model."""

@@ -1,0 +1,49 @@
+"""Fixtures: one PostgreSQL cluster and one suite a worker, empty databases a test."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from shared import migrations, postgres, setup
+from tests.suite import Suite
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Cluster]:
+    """Run PostgreSQL for this worker, without fsync."""
+    with postgres.Cluster(tmp_path_factory.mktemp("postgres") / "data", fsync=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def migrated(cluster: postgres.Cluster) -> postgres.Cluster:
+    """Create and migrate the four databases once."""
+    postgres.ensure_databases(cluster)
+    for service in setup.SERVICES:
+        _, owner = postgres.database_urls(cluster, service)
+        migrations.upgrade(service, owner)
+    return cluster
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the keys of the four services."""
+    folder = tmp_path_factory.mktemp("suite") / "keys"
+    setup.keys(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+async def running_suite(migrated: postgres.Cluster, keys: Path) -> AsyncIterator[Suite]:
+    """Run the four apps in memory."""
+    async with Suite(migrated, postgres.PREFIX, keys).running() as suite:
+        yield suite
+
+
+@pytest.fixture
+async def suite(running_suite: Suite) -> AsyncIterator[Suite]:
+    """Give a test the suite with empty databases."""
+    await running_suite.clean()
+    yield running_suite
+    await running_suite.transport.settle()

@@ -1,0 +1,1 @@
+"""The plan pack that ships, and what stops a bad one."""
