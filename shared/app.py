@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import structlog
 from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
 from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -29,9 +30,13 @@ log = structlog.get_logger()
 ROOT = Path(__file__).resolve().parent.parent
 BODY_BYTES_MAX = 24 * 1024 * 1024  # no route takes more; each route has its own, smaller limit
 # Its own telemetry is off: it would record exception messages, which can carry row values.
-OWN_TELEMETRY = dict.fromkeys(
-    ("tracing", "metrics", "logs", "operation_spans", "auto_configure"), False
-)
+OWN_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 SEALER_EVERY_S = 0.5
 CLEANING_EVERY_S = 600.0
 ANSWERS_KEPT_H = 48

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
@@ -73,6 +74,7 @@ class Operation(APIRoute):
             and (self.openapi_extra or {}).get("x-idempotency", "required") == "required"
         )
         operation = self.name
+        known = {f.alias for f in get_flat_params(self.dependant)}
 
         async def run(request: Request) -> Response:
             service: Service = request.app.state.service
@@ -81,6 +83,7 @@ class Operation(APIRoute):
                 logs.identify(subject=principal.subject, role=principal.role)
                 service.access.check(operation, principal)
                 request.state.principal = principal
+                _refuse_unknown(request, known)
                 key = await idempotency.key_of(request, principal) if keyed else None
                 if key is not None and (again := await _look_up(service, principal, key)):
                     return again
@@ -93,6 +96,20 @@ class Operation(APIRoute):
                 raise problems.Internal from error
 
         return run
+
+
+def _refuse_unknown(request: Request, known: set[str]) -> None:
+    """Refuse parameters that the operation does not name: a misspelt filter filters nothing."""
+    code = "extra_forbidden"
+    zh, en = problems.WORDS[code]
+    unknown = sorted(set(request.query_params) - known)[:20]
+    if unknown:
+        raise problems.Malformed(
+            errors=[
+                {"where": f"query/{name[:60]}", "code": code, "text": zh, "text_en": en}
+                for name in unknown
+            ]
+        )
 
 
 async def _look_up(service: Service, principal: Principal, key: idempotency.Key) -> Response | None:

@@ -124,6 +124,13 @@ async def test_a_malformed_body_lists_its_faults(
     assert "aaaaaaaa" not in answer.text
 
 
+async def test_an_unknown_parameter_is_refused(tiny: Suite) -> None:
+    """A misspelt filter must not silently answer everything."""
+    client = _client(tiny, tiny.officer("650402"))
+    answer = await client.get("/notes/seen", params={"sate": "x"})
+    assert (answer.status_code, answer.json()["errors"][0]["where"]) == (400, "query/sate")
+
+
 async def test_two_principals_on_one_pool_never_see_each_others_rows(tiny: Suite) -> None:
     """Hundreds of alternating reads on shared connections: each sees its own county only."""
     clients = {code: _client(tiny, tiny.officer(code)) for code in ("650402", "650421")}

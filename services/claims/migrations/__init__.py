@@ -1,0 +1,1 @@
+"""The history of the claims database, run by its owner role."""
