@@ -3,17 +3,21 @@
 import importlib
 import os
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
-
-from shared import plans, setup
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 plan_commands = typer.Typer(no_args_is_help=True, help="The plan pack.")
 app.add_typer(plan_commands, name="plan")
 
 DataFolder = Annotated[Path, typer.Argument(help="data folder")]
+
+
+def _setup() -> ModuleType:
+    # Imported where it is used: `up` should not wait for what only `migrate` needs.
+    return importlib.import_module("shared.setup")
 
 
 @app.command()
@@ -31,19 +35,19 @@ def up(
 @app.command()
 def keys(folder: Annotated[Path, typer.Argument(help="key folder")]) -> None:
     """Make the services' signing keys and key rings where missing; existing ones are kept."""
-    setup.keys(folder)
+    _setup().keys(folder)
 
 
 @app.command()
 def migrate() -> None:
     """Bring every service's database to its head, as the owners named in the environment."""
-    setup.migrate()
+    _setup().migrate()
 
 
 @app.command()
 def migration(service: str, message: str) -> None:
     """Write the next empty migration of a service."""
-    typer.echo(str(setup.new_migration(service, message)))
+    typer.echo(str(_setup().new_migration(service, message)))
 
 
 @app.command()
@@ -54,7 +58,7 @@ def bootstrap(
 ) -> None:
     """Create the first administrator, once, and print the activation code."""
     maker = importlib.import_module("services.gateway.access.bootstrap")
-    url = os.environ.get("GATEWAY_DATABASE_URL") or setup.running_url(data, "gateway")
+    url = os.environ.get("GATEWAY_DATABASE_URL") or _setup().running_url(data, "gateway")
     typer.echo(maker.first_administrator(url, data / "keys", login, name))
 
 
@@ -70,7 +74,7 @@ def check(
     data: Annotated[Path | None, typer.Argument(help="data folder; default: the newest")] = None,
 ) -> None:
     """Check stored data: chains, recounts and the suite's invariants; non-zero on a mismatch."""
-    checking = importlib.import_module("shared.checking")
+    checking = importlib.import_module("services.checks")
     raise typer.Exit(checking.main(data))
 
 
@@ -88,9 +92,7 @@ def demo(
 @plan_commands.command("check")
 def plan_check(directory: Annotated[Path | None, typer.Argument()] = None) -> None:
     """Check a plan pack; print measures, targets and their sum, and what is unset or unbuilt."""
-    raise typer.Exit(
-        importlib.import_module("shared.plans.check").main(directory or plans.default_directory())
-    )
+    raise typer.Exit(importlib.import_module("shared.plans.check").main(directory))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The app factory: what every service's HTTP surface has in common."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -11,17 +12,18 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, NoResultFound
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from shared import access, events, feed, logs, plans, problems, telemetry, tokens
+from shared import access, events, feed, logs, migrations, plans, problems, telemetry, tokens
 from shared import principal as principals
 from shared.background import Background, Job
 from shared.clock import Clock, SuiteClock
 from shared.database import Database
 from shared.keyring import KeyRing
-from shared.principal import Role
+from shared.principal import Principal, Role
 from shared.sealing import Sealer
 from shared.service import PEERS, Constraints, Service
 from shared.settings import ServiceSettings
@@ -40,6 +42,7 @@ OWN_TELEMETRY: TelemetryConfig = {
 SEALER_EVERY_S = 0.5
 CLEANING_EVERY_S = 600.0
 ANSWERS_KEPT_H = 48
+MIGRATED_WITHIN_S = 60
 
 
 def build(
@@ -89,6 +92,7 @@ def create(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await _await_migrations(here)
         await _keep_plan(here)
         if on_start is not None:
             await on_start()
@@ -126,7 +130,7 @@ def _mechanisms(here: Service, background: Background) -> list[Route]:
 
     async def readyz(_: Request) -> Response:
         try:
-            async with here.database.transaction(principals.service(here.name, "ready")) as session:
+            async with here.database.transaction(_self(here, "ready")) as session:
                 await session.execute(text("select 1 from leases limit 1"))
         except Exception as error:  # noqa: BLE001 - whatever it is, this copy is not ready
             log.warning("not_ready", error=type(error).__name__)
@@ -156,10 +160,29 @@ def _mechanisms(here: Service, background: Background) -> list[Route]:
     return routes
 
 
+async def _await_migrations(here: Service) -> None:
+    """Wait until the database is at least where this code needs it; TimeoutError after a minute."""
+    needed = migrations.head(here.name)
+    query = text("select version_num from alembic_version")
+    async with asyncio.timeout(MIGRATED_WITHIN_S):
+        while True:
+            try:
+                async with here.database.transaction(_self(here, "start")) as session:
+                    if (await session.execute(query)).scalar_one() >= needed:
+                        return
+            except (DBAPIError, NoResultFound, OSError) as error:
+                log.info("waiting_for_database", error=type(error).__name__)
+            await asyncio.sleep(0.1)
+
+
+def _self(here: Service, purpose: str) -> Principal:
+    return principals.service(here.name, purpose)
+
+
 async def _keep_plan(here: Service) -> None:
     """Keep the loaded pack's text by hash, so that what was decided under it re-derives."""
     texts = json.dumps(dict(here.plan.texts), ensure_ascii=False)
-    async with here.database.transaction(principals.service(here.name, "start")) as session:
+    async with here.database.transaction(_self(here, "start")) as session:
         await session.execute(
             text(
                 "insert into plan_packs (hash, texts, loaded_at)"
@@ -175,7 +198,7 @@ async def _keep_plan(here: Service) -> None:
 
 async def _clean(here: Service, _: object) -> int:
     """Delete stored answers after 48 hours of machine time."""
-    async with here.database.transaction(principals.service(here.name, "cleaning")) as session:
+    async with here.database.transaction(_self(here, "cleaning")) as session:
         await session.execute(
             text(
                 "delete from idempotency where at < clock_timestamp() - :hours * interval '1 hour'"

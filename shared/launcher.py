@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -46,7 +47,7 @@ class _Stopped(Exception):
 class Commands:
     """What the launcher runs; tests put smaller things in place.
 
-    `app` names a service's factory with `{name}`; `keys` is called with the data folder.
+    `app` names a service's factory with `{name}`; `keys` is called with the key folder.
     """
 
     app: str = "services.{name}.app:create"
@@ -151,11 +152,13 @@ class Launcher:
     def _start(self) -> None:
         (self.data / "logs").mkdir(exist_ok=True)
         _await_port(self.port)
-        urls = self._databases()
-        owners = {f"{name.upper()}_OWNER_DATABASE_URL": owner for name, (_, owner) in urls.items()}
         common = self._common_environment()
-        self._run_once("keys", [*self._commands.keys, str(self.data)], common)
-        self._run_once("migrate", self._commands.migrate, common | owners)
+        keys = self._begin("keys", [*self._commands.keys, str(self.data / "keys")], common)
+        urls = self._databases()
+        self._finish("keys", keys)
+        owners = {f"{name.upper()}_OWNER_DATABASE_URL": owner for name, (_, owner) in urls.items()}
+        # The services load meanwhile: each waits until its database is migrated.
+        migrate = self._begin("migrate", self._commands.migrate, common | owners)
         ports = self._ports()
         peers = {f"{name.upper()}_URL": children.address(port) for name, port in ports.items()}
         for name, port in ports.items():
@@ -170,6 +173,7 @@ class Launcher:
             )
         for child in self.children.values():
             child.launch()
+        self._finish("migrate", migrate)
         self._await_ready()
         self._write_suite()
 
@@ -213,17 +217,20 @@ class Launcher:
             *("--lifespan", "on"),
         ]
 
-    def _run_once(
+    def _begin(
         self, name: str, arguments: Sequence[str], environment: Mapping[str, str]
-    ) -> None:
-        """Run a command of ours to its end."""
-        process = children.spawn(
+    ) -> subprocess.Popen[bytes]:
+        """Start a command of ours."""
+        return children.spawn(
             [self._commands.python, *arguments],
             environment=environment,
             folder=self._root,
             log=self._log_of(name),
             dies_by=signal.SIGTERM,
         )
+
+    def _finish(self, name: str, process: subprocess.Popen[bytes]) -> None:
+        """Wait for a command of ours to end well."""
         deadline = time.monotonic() + COMMAND_SECONDS
         try:
             while process.poll() is None:

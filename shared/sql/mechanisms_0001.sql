@@ -14,6 +14,9 @@ create function zp_purpose() returns text language sql stable parallel safe
 create function zp_login() returns uuid language sql stable parallel safe
   return nullif(current_setting('zhipei.login', true), '')::uuid;
 
+-- A service waits at its start until its own code's migrations are in.
+grant select on alembic_version to "$app";
+
 -- Idempotency: answers at rest are sealed; a key belongs to the caller who chose it.
 create table idempotency (
   subject text not null check (length(subject) <= 100),
