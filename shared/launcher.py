@@ -76,6 +76,7 @@ class Launcher:
         self.sandbox = sandbox
         self.services = tuple(services)
         self.cluster: postgres.Cluster | None = None
+        self._begun: list[subprocess.Popen[bytes]] = []
         self.children: dict[str, Child] = {}
         self._commands = commands or Commands()
         self._root = root
@@ -138,6 +139,11 @@ class Launcher:
 
     def stop(self) -> None:
         """Stop the door, then the inner services, then PostgreSQL; does nothing when stopped."""
+        for process in self._begun:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+        self._begun = []
         children.end([child for child in self.children.values() if child.name == DOOR])
         children.end(list(self.children.values()))
         self.children = {}
@@ -221,27 +227,23 @@ class Launcher:
         self, name: str, arguments: Sequence[str], environment: Mapping[str, str]
     ) -> subprocess.Popen[bytes]:
         """Start a command of ours."""
-        return children.spawn(
+        process = children.spawn(
             [self._commands.python, *arguments],
             environment=environment,
             folder=self._root,
             log=self._log_of(name),
             dies_by=signal.SIGTERM,
         )
+        self._begun.append(process)
+        return process
 
     def _finish(self, name: str, process: subprocess.Popen[bytes]) -> None:
         """Wait for a command of ours to end well."""
-        deadline = time.monotonic() + COMMAND_SECONDS
         try:
-            while process.poll() is None:
-                if time.monotonic() > deadline:
-                    raise LauncherError(f"{name} did not end in {COMMAND_SECONDS:.0f} s.")
-                time.sleep(_POLL_SECONDS / 5)
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-        if process.returncode != 0:
+            code = process.wait(COMMAND_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise LauncherError(f"{name} did not end in {COMMAND_SECONDS:.0f} s.") from None
+        if code != 0:
             raise LauncherError(f"{name} failed:\n{children.tail(self._log_of(name))}")
 
     def _await_ready(self) -> None:

@@ -62,7 +62,7 @@ def main(verb: str, *arguments: str) -> None:
     """Do what the launcher's commands do, or run what a test kills."""
     match verb:
         case "keys":
-            Path(arguments[0]).mkdir()
+            Path(arguments[0]).mkdir(exist_ok=True)
         case "migrate":
             owners = {key: url for key, url in os.environ.items() if "_DATABASE_URL" in key}
             (Path(os.environ["ZHIPEI_DATA"]) / "migrated").write_text(json.dumps(owners))
