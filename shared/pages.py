@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, tuple_
 from shared.problems import Problem
 
 LIMIT_MAX = 200
+INT8 = 2**63
 Item = TypeVar("Item")
 
 
@@ -67,6 +68,10 @@ def _read(kind: type, value: Any) -> Any:
     if kind is UUID:
         return UUID(value)
     if type(value) is not kind:
+        raise ValueError
+    if isinstance(value, int) and not -INT8 <= value < INT8:
+        raise ValueError
+    if isinstance(value, str) and "\0" in value:
         raise ValueError
     return value
 

@@ -1,0 +1,1 @@
+"""Editions: the published, immutable states of the three directories."""

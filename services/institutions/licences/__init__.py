@@ -1,0 +1,1 @@
+"""Licences: what an organisation may teach or assess, from when to when."""

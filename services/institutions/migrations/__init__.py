@@ -1,0 +1,1 @@
+"""The history of the institutions database, run by its owner role."""

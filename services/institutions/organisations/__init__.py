@@ -1,0 +1,1 @@
+"""Organisations: one record a credit code, its roles and their effective-dated standings."""

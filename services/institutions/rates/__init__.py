@@ -1,0 +1,1 @@
+"""Rates: what an authority pays for a person and an offering, or unset."""
