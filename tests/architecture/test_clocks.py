@@ -15,7 +15,6 @@ READERS = {
     "shared/ids.py": "a UUIDv7 begins with machine time",
     "shared/logs.py": "a log line tells when the machine did it",
     "shared/tokens.py": "tokens expire by machine time, in a sandbox too",
-    "services/gateway/access/second_factor.py": "second factors count machine time",
     "services/demo/wechat.py": "stands for a server that has a clock of its own",
 }
 

@@ -1,0 +1,1 @@
+"""WeChat log-ins: known by openid, bound to a person by a code that an office handed out."""

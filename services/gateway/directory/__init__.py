@@ -1,0 +1,1 @@
+"""One public search over published institutions, assessors, offerings, and classes with places."""

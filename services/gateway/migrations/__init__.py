@@ -1,0 +1,1 @@
+"""The history of the gateway database, run by its owner role."""

@@ -1,0 +1,1 @@
+"""The public surface: the services' routes streamed through, budgets, one merged description."""

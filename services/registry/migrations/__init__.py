@@ -1,0 +1,1 @@
+"""The history of the registry database, run by its owner role."""

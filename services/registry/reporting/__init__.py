@@ -1,0 +1,1 @@
+"""What reports need of the registry: counts by authority and quarter, and recounts. No names."""
