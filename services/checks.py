@@ -35,7 +35,7 @@ SUMS = text(
     " and (cast(:until as bigint) is null or s.seq <= :until) group by 1, 2, 3, 4"
 )
 CELLS = text(
-    "select target, authority, quarter, organisation::text as organisation,"
+    "select target, authority, quarter, organisation_id::text as organisation,"
     " started, completed, certified from progress_cells"
 )
 CURSOR = text("select cursor from feed_cursors where source = 'registry'")

@@ -108,5 +108,8 @@ async def test_the_keyboard_reaches_the_text_first(site: str, browser: Browser) 
     page, _ = await opened(browser, 1280)
     await page.goto(site)
     await page.keyboard.press("Tab")
+    assert await page.get_by_role("link", name="跳到正文").evaluate(
+        "link => link === document.activeElement"
+    )
     await page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    await page.wait_for_url("**#main")

@@ -250,6 +250,14 @@ async def test_who_left_may_come_back_before_the_class_starts(suite: Suite) -> N
     assert row["taken"] == 1
 
 
+async def test_a_listed_class_without_an_invitation_has_nothing_to_refuse(suite: Suite) -> None:
+    """A no is an answer, and nobody asked."""
+    here = await world(suite)
+    room, someone = await here.file_class(listed=True), await people.person(suite)
+    answer = await someone.client.post("/me/refusals", json={"class_id": str(room.id)})
+    problem(answer, 404, "not_found")
+
+
 async def test_nobody_confirms_after_the_first_session_began(suite: Suite) -> None:
     """From that instant, whether or not the job has come by."""
     here = await world(suite)

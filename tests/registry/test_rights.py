@@ -236,6 +236,24 @@ async def test_who_left_is_in_nobody_s_list(suite: Suite) -> None:
             assert list(rows.scalars()) == [staying]
 
 
+@pytest.mark.parametrize("role", ["organisation", "officer", "auditor"])
+async def test_the_database_shows_nobody_who_left(suite: Suite, role: str) -> None:
+    """Row security hides the place, whatever a query asks for; the person still sees it."""
+    here, room, someone = await scenes.scene(suite)
+    await people.leave(someone, await people.confirm(suite, someone, room.id))
+    by = Principal(
+        f"{role}:{uuid4()}",
+        Role(role),
+        authorities=("650402",),
+        organisation=here.institution.id if role == "organisation" else None,
+    )
+    database = suite.apps["registry"].state.service.database
+    for one, rows in ((by, 0), (suite.trainee(someone.id), 1)):
+        async with database.transaction(one) as session:
+            found = await session.execute(text("select 1 from enrolments"))
+            assert len(found.all()) == rows
+
+
 async def test_the_person_keeps_what_was_recorded_until_they_left(suite: Suite) -> None:
     """Hours sat are theirs; the seats of sessions to come are free."""
     here, room, someone = await scenes.scene(suite)

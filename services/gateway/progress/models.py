@@ -25,6 +25,21 @@ class ProgressCell(Base):
     running: Mapped[int] = mapped_column(Integer, server_default=text("0"))
 
 
+class ProgressSum(Base):
+    """The cells of one target, authority and quarter over organisations; kept by trigger."""
+
+    __tablename__ = "progress_sums"
+
+    target: Mapped[str] = mapped_column(Text, primary_key=True)
+    authority: Mapped[str] = mapped_column(Text, primary_key=True)
+    quarter: Mapped[str] = mapped_column(Text, primary_key=True)
+    started: Mapped[int]
+    completed: Mapped[int]
+    certified: Mapped[int]
+    finished: Mapped[int]
+    running: Mapped[int]
+
+
 class ProgressClass(Base):
     """Where a class counts: the quarter it started in, its target, whether it still runs."""
 

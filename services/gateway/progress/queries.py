@@ -1,6 +1,7 @@
 """Reads of the projection: what the caller's reach shows, and what the gateway publishes from."""
 
 from collections.abc import Sequence
+from itertools import starmap
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.gateway.progress.rules import Cell, CellKey, Started
 
 CELLS = text(
-    "select target, authority, quarter, sum(started)::integer as started,"
-    " sum(completed)::integer as completed, sum(certified)::integer as certified,"
-    " sum(finished)::integer as finished, sum(running)::integer as running"
-    " from progress_cells group by target, authority, quarter"
+    "select target, authority, quarter, started, completed, certified, finished, running"
+    " from progress_sums"
 )
 EXACT = text("select code from unnest(cast(:codes as text[])) as code where zp_progress_of(code)")
 OF_ORGANISATION = text(
@@ -40,7 +39,7 @@ STORED = text(
 
 async def cells(session: AsyncSession) -> list[Cell]:
     """Sum the cells that the session's principal sees, over organisations, in one statement."""
-    return [Cell(*row) for row in (await session.execute(CELLS)).all()]
+    return list(starmap(Cell, (await session.execute(CELLS)).all()))
 
 
 async def exact(session: AsyncSession, codes: Sequence[str]) -> frozenset[str]:

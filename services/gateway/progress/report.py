@@ -26,31 +26,26 @@ NO_TARGET = Name(
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a report is made of: sums of the view, who may know them exactly, what is public."""
+    """What a report is made of: sums of the view, and whose starters are exact or published."""
 
     sums: Mapping[tuple[str, str], tuple[int, int, int]]
     exact: frozenset[str]
-    blocks: rules.Partition
+    published: frozenset[str]
+    published_split: frozenset[str]
     quarters: tuple[str, ...]
-    view: tuple[str, ...]
     authorities: tuple[str, ...]
+    targets: frozenset[str]
     uncounted: frozenset[str]
 
     def of(self, *, targets: Collection[str] | None = None, authority: str | None = None) -> Sums:
         """Sum a selection; `started` only where all of it is exact, or all of it is published."""
         authorities = self.authorities if authority is None else (authority,)
-        found = [
-            figures
-            for (target, code), figures in self.sums.items()
-            if code in authorities and (targets is None or target in targets)
-        ]
+        lines = self.targets if targets is None else targets
+        places = ((target, code) for target in lines for code in authorities)
+        found = [self.sums[place] for place in places if place in self.sums]
         # A sum over exact and published parts would tell the published part by subtraction.
-        shown = self.exact.issuperset(authorities) or rules.may_show(
-            self.blocks,
-            authorities=authorities,
-            quarters=self.view,
-            one_target=targets is not None,
-        )
+        known = self.published_split if targets is not None else self.published
+        shown = self.exact.issuperset(authorities) or known.issuperset(authorities)
         return Sums(
             started=sum(figures[0] for figures in found) if shown else None,
             completed=sum(figures[1] for figures in found),
@@ -90,18 +85,29 @@ def know(
                 completed + cell.completed,
                 certified + cell.certified,
             )
+    blocks = rules.partition(
+        counted,
+        authorities=authorities,
+        current=current(today),
+        below=plan.provision("progress").on(today).integer("suppressed_below"),
+    )
+
+    def shown(*, one_target: bool) -> frozenset[str]:
+        # A selection over several authorities is shown where each one's part is (rules.may_show).
+        return frozenset(
+            code
+            for code in authorities
+            if rules.may_show(blocks, authorities=(code,), quarters=view, one_target=one_target)
+        )
+
     return Known(
         sums=sums,
         exact=frozenset(exact),
-        blocks=rules.partition(
-            counted,
-            authorities=authorities,
-            current=current(today),
-            below=plan.provision("progress").on(today).integer("suppressed_below"),
-        ),
+        published=shown(one_target=False),
+        published_split=shown(one_target=True),
         quarters=every,
-        view=view,
         authorities=authorities,
+        targets=frozenset(targets),
         uncounted=uncounted,
     )
 

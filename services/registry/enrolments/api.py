@@ -13,7 +13,7 @@ from services.registry.classes.models import ClassSession, TrainingClass
 from services.registry.enrolments import facts, operations, queries, refusals, rules, schemas, texts
 from services.registry.enrolments.models import Enrolment, Invitation
 from shared import pages, problems, routing
-from shared.clock import Clock, business_day
+from shared.clock import Clock
 from shared.principal import Principal
 from shared.service import Service
 
@@ -172,8 +172,6 @@ async def _detail(
     assert by.trainee is not None
     training_class = await classes.visible(session, class_id)
     invited = await queries.is_invited(session, class_id, by.trainee)
-    if not (invited or training_class.listed):
-        raise problems.NotFound
     person = await queries.person(session, by.trainee)
     chosen = language or person.language
     said, _ = texts.in_force(here.plan, chosen)
@@ -186,7 +184,7 @@ async def _detail(
         here=here,
         now=clock.now(),
     )
-    terms = facts.terms(here.plan, business_day(clock.now()))
+    terms = facts.terms(here.plan, clock.today())
     slot = texts.slot(here.plan, kind=training_class.kind, starts_on=training_class.starts_on)
     detail = schemas.class_facts(training_class) | {
         "places_left": max(training_class.capacity - training_class.taken, 0),

@@ -18,8 +18,9 @@ from services.registry.enrolments.models import (
 )
 from services.registry.event_types import EventType
 from services.registry.trainees.models import Trainee
+from shared import clock as clocks
 from shared import events, ids, problems
-from shared.clock import Clock, business_day
+from shared.clock import Clock
 from shared.principal import Principal
 from shared.sealing import Sealer
 from shared.service import Service
@@ -28,7 +29,7 @@ RULE = "POLICY 9.1|enrolment"
 SEATS = text(
     "insert into occupied (enrolment_id, session_id, trainee_id, during)"
     " select :enrolment, id, :person, during from sessions"
-    " where class_id = :class and state <> 'cancelled' order by number"
+    " where class_id = :class and state <> 'cancelled' order by during"
 )
 FREE = text("delete from occupied where enrolment_id = :enrolment and lower(during) > :now")
 
@@ -46,16 +47,14 @@ async def confirm(
 ) -> Enrolment:
     """Take the person's own yes: place, confirmation, seats and hold in one transaction.
 
-    Raises the first of `refusals`, AlreadyConfirmed, ClassFull, TimeClash, or NotFound where the
-    person is neither invited nor the class listed.
+    Raises the first of `refusals`, AlreadyConfirmed, ClassFull, TimeClash, or NotFound: row
+    security shows a person the classes that are listed, invited them or had them.
     """
     assert by.trainee is not None
     assert by.login is not None
     now = clock.now()
     person = await queries.locked_person(session, by.trainee)
     training_class = await classes.visible(session, class_id)
-    if not (training_class.listed or await queries.is_invited(session, class_id, person.id)):
-        raise problems.NotFound
     known = await facts.gather(
         session,
         training_class=training_class,
@@ -237,7 +236,7 @@ async def _look_at_burst(
     now: datetime,
 ) -> None:
     """Hold the class for a look where one device confirmed for too many people; the yes stands."""
-    found = here.plan.provision("enrolment").on(business_day(now))
+    found = here.plan.provision("enrolment").on(clocks.business_day(now))
     since = now - timedelta(minutes=found.integer("burst_minutes"))
     if training_class.released_at is not None:
         since = max(since, training_class.released_at)

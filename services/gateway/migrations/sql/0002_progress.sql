@@ -17,6 +17,54 @@ create table progress_cells (
 );
 create index progress_by_organisation on progress_cells (organisation_id);
 
+-- The same over organisations, kept by trigger: the report of the plan reads this small table only.
+create table progress_sums (
+  target text not null,
+  authority text not null,
+  quarter text not null,
+  started integer not null,
+  completed integer not null,
+  certified integer not null,
+  finished integer not null,
+  running integer not null,
+  primary key (target, authority, quarter)
+);
+create function sum_progress() returns trigger language plpgsql security definer
+set search_path = public, pg_temp as $$
+begin
+  insert into progress_sums as s (target, authority, quarter, started, completed, certified,
+    finished, running)
+  select f.target, f.authority, f.quarter, sum(f.started), sum(f.completed), sum(f.certified),
+    sum(f.finished), sum(f.running)
+  from fresh f group by f.target, f.authority, f.quarter order by 1, 2, 3
+  on conflict (target, authority, quarter) do update set
+    started = s.started + excluded.started, completed = s.completed + excluded.completed,
+    certified = s.certified + excluded.certified, finished = s.finished + excluded.finished,
+    running = s.running + excluded.running;
+  return null;
+end $$;
+create function resum_progress() returns trigger language plpgsql security definer
+set search_path = public, pg_temp as $$
+begin
+  update progress_sums s set
+    started = s.started + d.started, completed = s.completed + d.completed,
+    certified = s.certified + d.certified, finished = s.finished + d.finished,
+    running = s.running + d.running
+  from (
+    select f.target, f.authority, f.quarter, sum(f.started - o.started) as started,
+      sum(f.completed - o.completed) as completed, sum(f.certified - o.certified) as certified,
+      sum(f.finished - o.finished) as finished, sum(f.running - o.running) as running
+    from fresh f join old_rows o using (target, authority, quarter, organisation_id)
+    group by f.target, f.authority, f.quarter) d
+  where (s.target, s.authority, s.quarter) = (d.target, d.authority, d.quarter);
+  return null;
+end $$;
+create trigger summed after insert on progress_cells referencing new table as fresh
+  for each statement execute function sum_progress();
+create trigger resummed after update on progress_cells
+  referencing new table as fresh old table as old_rows
+  for each statement execute function resum_progress();
+
 -- In which quarter and for which target a class started, and whether it is still running.
 create table progress_classes (
   class_id uuid primary key,
@@ -40,6 +88,12 @@ create policy counted on progress_cells for insert with check (
 create policy added on progress_cells for update using (
   zp_role() = 'service' and zp_purpose() = 'reader');
 grant select, insert, update on progress_cells to "$app";
+
+alter table progress_sums enable row level security;
+create policy reach on progress_sums for select using (
+  zp_progress_of(authority)
+  or (zp_role() = 'service' and zp_purpose() in ('progress', 'check')));
+grant select on progress_sums to "$app";
 
 alter table progress_classes enable row level security;
 create policy kept on progress_classes using (zp_role() = 'service' and zp_purpose() = 'reader');
