@@ -78,8 +78,7 @@ create trigger pending after insert on events referencing new table as fresh
 alter table events enable row level security;
 create policy told on events for insert with check (by_subject = zp_subject());
 create policy reach on events for select using (
-  (zp_role() in ('officer', 'finance') and authority = any (zp_reach()))
-  or (zp_role() = 'auditor' and (authority is null or authority = any (zp_reach())))
+  (zp_role() in ('officer', 'finance', 'auditor') and authority = any (zp_reach()))
   or (zp_role() = 'service' and zp_purpose() in ('sealer', 'feed', 'check'))
 );
 grant select, insert on events to "$app";

@@ -20,6 +20,7 @@ from services.registry.classes import counting
 from services.registry.classes import queries as class_queries
 from services.registry.classes.models import TrainingClass
 from services.registry.event_types import EventType
+from services.registry.trainees import notices
 from shared import clock, events, ids, problems
 from shared.principal import Principal, Role
 from shared.sealing import Sealer
@@ -131,6 +132,7 @@ async def file_results(
         rule=RULE,
     )
     await events.append(session, [filed], by=by, at=now)
+    await _tell(session, rows, kind=notices.Kind.RESULT_FILED, at=now)
     return [Result(**row) for row in rows]
 
 
@@ -180,6 +182,7 @@ async def issue(
     )
     await session.execute(insert(Certificate).values(rows))
     await events.append(session, _issued(training_class, rows), by=by, at=now)
+    await _tell(session, rows, kind=notices.Kind.CERTIFICATE_ISSUED, at=now)
     return [(Certificate(**row), number) for row, number in zip(rows, numbers, strict=True)]
 
 
@@ -209,7 +212,18 @@ async def void(
         quarter = counting.quarter_of(voided.issued_on)
         happened.append(counting.counted(training_class, quarter=quarter, certified=-1))
     await events.append(session, happened, by=by, at=now)
+    whose = {"trainee_id": voided.trainee_id, "class_id": voided.class_id}
+    await _tell(session, [whose], kind=notices.Kind.CERTIFICATE_VOIDED, at=now)
     return voided
+
+
+async def _tell(
+    session: AsyncSession, rows: Sequence[Mapping[str, Any]], *, kind: notices.Kind, at: datetime
+) -> None:
+    """Tell each person of the rows, which are of one class, what happened."""
+    people = [row["trainee_id"] for row in rows]
+    data = {"class_id": str(rows[0]["class_id"])}
+    await notices.tell(session, people=people, kind=kind, at=at, data=data)
 
 
 async def _own_numbers(

@@ -41,14 +41,14 @@ class CorrectionIn(routing.Body):
 
     session_id: Id = Field(examples=[ID_EXAMPLE])
     enrolment_id: Id = Field(examples=[ID_EXAMPLE])
-    present: bool
+    present: bool = Field(examples=[True])
     reason: schemas.Why = Field(examples=["签到时漏记"])
 
 
 class CorrectionDecisionIn(routing.Body):
     """An officer's decision on a correction, with its reason."""
 
-    decision: Literal["approved", "returned"]
+    decision: Literal["approved", "returned"] = Field(examples=["approved"])
     reason: schemas.Why = Field(examples=["与签到原件一致"])
 
 

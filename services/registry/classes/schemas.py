@@ -59,11 +59,11 @@ EXAMPLE: dict[str, Any] = {
 class SessionIn(routing.Body):
     """A planned session: instants with offset, class hours of 45 minutes."""
 
-    starts_at: Instant
-    ends_at: Instant
-    hours: int = Field(ge=1, le=12, description="课时，每课时 45 分钟")
-    topic: Topic
-    place: Place
+    starts_at: Instant = Field(examples=["2020-03-10T10:00:00+08:00"])
+    ends_at: Instant = Field(examples=["2020-03-10T13:00:00+08:00"])
+    hours: int = Field(ge=1, le=12, description="课时，每课时 45 分钟", examples=[4])
+    topic: Topic = Field(examples=["面团调制"])
+    place: Place = Field(examples=["高昌区培训中心201室"])
 
     def planned(self) -> facts.Planned:
         """Return the session as the rules see it."""
@@ -150,7 +150,7 @@ class ClassIn(routing.Body):
 class DecisionIn(routing.Body):
     """An officer's decision on a filing, with its reason."""
 
-    decision: Literal["accepted", "returned"]
+    decision: Literal["accepted", "returned"] = Field(examples=["accepted"])
     reason: Why = Field(examples=["材料齐全，符合开班条件"])
 
 
@@ -170,5 +170,5 @@ class TargetIn(routing.Body):
 class AssessorIn(routing.Body):
     """Who assesses, and on which day."""
 
-    assessor_id: Id
+    assessor_id: Id = Field(examples=["01700000-0000-7000-8000-000000000002"])
     on: Day = Field(examples=["2020-03-23"])

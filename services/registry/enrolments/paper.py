@@ -166,7 +166,7 @@ async def _tell(
     """Tell the person, and write down which office signed; the event names nobody."""
     await notices.tell(
         session,
-        person=paper.trainee_id,
+        people=[paper.trainee_id],
         kind=kind,
         at=now,
         data={"class_id": str(paper.class_id), "office": office(by)},

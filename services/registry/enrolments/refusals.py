@@ -155,6 +155,7 @@ CONSTRAINTS: Mapping[str, type[Problem]] = {
     "class_full": ClassFull,
     "class_open": ClassNotOpen,
     "enrolled_once": AlreadyConfirmed,
+    "left_or_completed": NothingToLeave,  # the class closed while the person left
     "one_room_at_a_time": TimeClash,
     "two_offices": SameOffice,
     "paper_once": PaperPending,

@@ -36,8 +36,10 @@ class ConfirmationIn(routing.Body):
     version: str = Field(pattern=VERSION, max_length=20, examples=["2019-09-17.1"])
     language: Language = Field(examples=["zh-Hans"])
     text_sha256: str = Field(pattern=SHA256, examples=[EXAMPLE_SHA256])
-    guardian: GuardianIn | None = None
-    device: str | None = Field(default=None, min_length=8, max_length=100)
+    guardian: GuardianIn | None = Field(default=None, examples=[None])
+    device: str | None = Field(
+        default=None, min_length=8, max_length=100, examples=["5f0c2c9a-device"]
+    )
 
     def said(self) -> rules.Yes:
         """Return which text was shown."""
@@ -185,7 +187,7 @@ class PaperIn(routing.Body):
     language: Language = Field(examples=["zh-Hans"])
     text_sha256: str = Field(pattern=SHA256, examples=[EXAMPLE_SHA256])
     image_sha256: str = Field(pattern=SHA256, examples=[EXAMPLE_SHA256])
-    guardian: GuardianIn | None = None
+    guardian: GuardianIn | None = Field(default=None, examples=[None])
 
     def said(self) -> rules.Yes:
         """Return which text was signed."""

@@ -144,7 +144,7 @@ async def redeem(
         .values(login_id=login, redeemed_at=at)
         .execution_options(synchronize_session=False)
     )
-    await notices.tell(session, person=row.trainee_id, kind=notices.Kind.LOGIN_BOUND, at=at)
+    await notices.tell(session, people=[row.trainee_id], kind=notices.Kind.LOGIN_BOUND, at=at)
     return row.trainee_id
 
 

@@ -102,7 +102,7 @@ async def decide(
             .values(values)
             .execution_options(synchronize_session=False)
         )
-        await notices.tell(session, person=row.trainee_id, kind=notices.Kind.NAME_CHANGED, at=now)
+        await notices.tell(session, people=[row.trainee_id], kind=notices.Kind.NAME_CHANGED, at=now)
     await session.execute(
         update(NameConflict)
         .where(NameConflict.id == conflict_id)

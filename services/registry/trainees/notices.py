@@ -1,7 +1,7 @@
 """The inbox: what a person is told. A line is a kind and codes; its words are in `WORDS`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -23,6 +23,9 @@ class Kind(StrEnum):
     PAPER_CONFIRMED = "paper_confirmed"
     REQUEST_ANSWERED = "request_answered"
     NAME_CHANGED = "name_changed"
+    RESULT_FILED = "result_filed"
+    CERTIFICATE_ISSUED = "certificate_issued"
+    CERTIFICATE_VOIDED = "certificate_voided"
 
 
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -61,33 +64,47 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "ug": "تىزىملانغان ئىسمىڭىز تەكشۈرۈلۈپ ئۆزگەرتىلدى. خاتا بولسا، تۈزىتىشنى ئىلتىماس قىلىڭ.",
         "en": "Your name was changed here after a check. If it is wrong, ask to correct it.",
     },
+    Kind.RESULT_FILED: {
+        "zh-Hans": "您的考核结果已登记。有不同意见的，可以申请更正。",
+        "ug": "سىناق نەتىجىڭىز تىزىملاندى. باشقا پىكرىڭىز بولسا، تۈزىتىشنى ئىلتىماس قىلسىڭىز بولىدۇ.",  # noqa: E501
+        "en": "Your assessment result was filed. If you disagree, you can ask to correct it.",
+    },
+    Kind.CERTIFICATE_ISSUED: {
+        "zh-Hans": "您的证书已登记，可在“我的证书”中查看编号。",
+        "ug": "گۇۋاھنامىڭىز تىزىملاندى، نومۇرىنى «گۇۋاھنامىلىرىم» دىن كۆرەلەيسىز.",
+        "en": "Your certificate was registered; its number is under your certificates.",
+    },
+    Kind.CERTIFICATE_VOIDED: {
+        "zh-Hans": "您的一份证书被作废。有不同意见的，可以申请更正，或者向主管单位反映。",
+        "ug": "بىر گۇۋاھنامىڭىز بىكار قىلىندى. باشقا پىكرىڭىز بولسا، تۈزىتىشنى ئىلتىماس قىلسىڭىز بولىدۇ.",  # noqa: E501
+        "en": "A certificate of yours was voided. If you disagree, you can ask to correct it.",
+    },
 }
 
 TELL = text(
     "insert into inbox (id, trainee_id, kind, data, at)"
-    " values (:id, :person, :kind, cast(:data as jsonb), :at)"
+    " select id, person, :kind, cast(:data as jsonb), :at"
+    " from unnest(cast(:ids as uuid[]), cast(:people as uuid[])) as t(id, person)"
 )
 
 
 async def tell(
     session: AsyncSession,
     *,
-    person: UUID,
+    people: Sequence[UUID],
     kind: Kind,
     at: datetime,
     data: Mapping[str, Any] | None = None,
 ) -> None:
-    """Put one line into a person's inbox: ids and codes only, never a text about somebody."""
-    await session.execute(
-        TELL,
-        {
-            "id": ids.uuid7(),
-            "person": person,
-            "kind": kind.value,
-            "data": json.dumps(dict(data or {})),
-            "at": at,
-        },
-    )
+    """Put one line into each person's inbox: ids and codes only, never a text about somebody."""
+    values = {
+        "ids": ids.uuid7s(len(people)),
+        "people": list(people),
+        "kind": kind.value,
+        "data": json.dumps(dict(data or {})),
+        "at": at,
+    }
+    await session.execute(TELL, values)
 
 
 def words(kind: str) -> Mapping[str, str]:

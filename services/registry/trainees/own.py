@@ -32,6 +32,8 @@ SECTIONS: Mapping[str, str] = {
     "inbox": "select * from inbox order by at, id",
     "correction_requests": "select * from correction_requests order by asked_at, id",
     "name_conflicts": "select * from name_conflicts order by at, id",
+    "statements": "select * from statements order by at, id",
+    "bank_accounts": "select * from bank_accounts order by at, id",
 }
 CLASSES = text(
     "select id, code, name, authority, organisation_id, kind, subject_name, starts_on, ends_on"

@@ -210,7 +210,7 @@ async def answer(
     )
     await notices.tell(
         session,
-        person=row.trainee_id,
+        people=[row.trainee_id],
         kind=notices.Kind.REQUEST_ANSWERED,
         at=now,
         data={"request_id": str(row.id)},

@@ -22,7 +22,7 @@ class RequestIn(routing.Body):
     )
     text: str = Field(min_length=2, max_length=1000, examples=["3月5日下午我在，记成了缺勤。"])
     authority: str | None = Field(default=None, max_length=12, examples=["650402"])
-    class_id: UUID | None = Field(default=None, strict=False)
+    class_id: UUID | None = Field(default=None, strict=False, examples=[None])
 
 
 class AnswerIn(routing.Body):
@@ -30,7 +30,7 @@ class AnswerIn(routing.Body):
 
     state: Literal["done", "refused"] = Field(examples=["done"])
     answer: str = Field(min_length=2, max_length=1000, examples=["已核对签到表，更正为出勤。"])
-    corrected: str | None = Field(default=None, max_length=60)
+    corrected: str | None = Field(default=None, max_length=60, examples=[None])
 
 
 class OwnRequest(routing.Out):

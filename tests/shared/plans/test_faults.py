@@ -85,12 +85,12 @@ CASES = {
     ),
     "a number that is a text": ("plan.toml", "goal = 30000", 'goal = "30000"', 0, "whole number"),
     "a negative number": (RULES, "class_hour = 45", "class_hour = -45", 0, "must not be negative"),
-    "a flag that is a number": (CAPS, "built = false", "built = 0", 0, "must be true or false"),
+    "a flag that is a number": (CAPS, "built = true", "built = 1", 0, "must be true or false"),
     "a bad date": (
         "categories.toml",
-        'role = "excludes"\nfrom = 2019-09-17',
-        'role = "excludes"\nfrom = "17.9.2019"',
-        1,
+        'monthly pension" }\nrole = "excludes"\nfrom = 2019-09-17',
+        'monthly pension" }\nrole = "excludes"\nfrom = "17.9.2019"',
+        2,
         "'from' must be a date such as 2019-09-17",
     ),
     "an impossible date": (RULES, "date = 2019-09-17", "date = 2019-09-31", 0, "Invalid date"),
@@ -98,7 +98,7 @@ CASES = {
     "a fraction that is none": (RULES, '"4/5"', '"most"', 0, "must be an exact fraction"),
     "a repealed word": (CAPS, '"class_start"', '"class_end"', 0, "unknown word 'class_end'"),
     "an unbuilt provision without reason": (
-        "provisions/pension.toml",
+        "provisions/verification.toml",
         'reason = "the claims rules come with issue 3"\n',
         "",
         -1,
@@ -173,7 +173,7 @@ def period(day: str, *, until: str = "", size: int = 40) -> str:
     ends = f"until = {until}\n" if until else ""
     return (
         f"\n[[from]]\ndate = {day}\n{ends}class_hour = 45\n"
-        f'attendance_threshold = "4/5"\nattended_day_sessions_min = 1\nclass_size_max = {size}\n'
+        f'attendance_threshold = "4/5"\nattended_day_sessions_min = 1\nclass_size_max = {size}\nsheet_days = 3\n'
         'source = { title = "部署决定", number = "POLICY 8.23", article = "班额" }\n'
     )
 

@@ -41,6 +41,7 @@ CATEGORIES = [
     "enterprise_staff",
     "insured_staff",
     "monthly_pension",
+    "public_payroll",
 ]
 DAY = date(2020, 3, 1)
 
@@ -159,9 +160,13 @@ def test_every_provision_is_sourced_and_says_whether_a_rule_reads_it(plan: plans
         assert provision.built is (provision.reason is None), provision.id
         terms = provision.on(DAY)
         for name in terms:
-            assert terms.source_of(name).number.startswith(("吐政办", "POLICY", "人社部发")), name
+            assert terms.source_of(name).number.startswith(("吐政办", "POLICY", "人社部发", "docs/decisions/")), name
     built = [provision.id for provision in plan.provisions if provision.built]
-    assert built == ["certificates", "class_rules", "enrolment", "progress"]
+    assert built == [
+        *("caps", "certificates", "class_rules", "enrolment", "free_training"),
+        *("living_allowance", "payees", "pension", "progress", "staff_training"),
+        "training_subsidy",
+    ]
 
 
 def test_the_plans_own_amounts_are_exact(plan: plans.Plan) -> None:

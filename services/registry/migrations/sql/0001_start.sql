@@ -235,7 +235,7 @@ create table enrolments (
   completed boolean not null default false,
   unique (authority, id),
   foreign key (authority, class_id) references training_classes (authority, id),
-  check (not (completed and left_at is not null))
+  constraint left_or_completed check (not (completed and left_at is not null))
 );
 -- Who has left may come back while the class has not started: that is a new place.
 create unique index enrolled_once on enrolments (class_id, trainee_id) where left_at is null;
