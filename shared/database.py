@@ -62,6 +62,8 @@ class Database:
             json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
             connect_args={"server_settings": {"timezone": "UTC", "jit": "off"}, "timeout": 5},
         )
+        # For a single read that needs no principal: the same pool, no BEGIN around it.
+        self.autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._sessions = async_sessionmaker(
             self.engine, sync_session_class=Scoped, expire_on_commit=False, autoflush=True
         )

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.database import Database
 from shared.principal import Principal
 from shared.problems import Problem
 from shared.sealing import Sealer
@@ -103,7 +104,7 @@ def _replay(sealer: Sealer, key: Key, row: tuple[bytes, int, str, bytes]) -> Res
     return Response(plain, status, media_type=media_type, headers={REPLAYED: "true"})
 
 
-FIND = "select request, status, media_type, body from idempotency where subject = :s and key = :k"
+FIND = "select request, status, media_type, body from stored_answer($1, $2)"
 CLAIM = (
     "insert into idempotency (subject, key, request) values ($1, $2, $3)"
     " on conflict (subject, key) do update set key = excluded.key"
@@ -116,9 +117,10 @@ STORE = (
 )
 
 
-async def look_up(session: AsyncSession, sealer: Sealer, key: Key) -> Response | None:
-    """Return the stored answer of a key, if it has one."""
-    found = (await session.execute(text(FIND), {"s": key.subject, "k": key.key})).one_or_none()
+async def look_up(database: Database, sealer: Sealer, key: Key) -> Response | None:
+    """Return the stored answer of a key, if it has one: one statement, no transaction."""
+    async with database.autocommit.connect() as connection:
+        found = (await connection.exec_driver_sql(FIND, (key.subject, key.key))).one_or_none()
     return _replay(sealer, key, tuple(found)) if found is not None else None
 
 

@@ -85,8 +85,10 @@ class Operation(APIRoute):
                 request.state.principal = principal
                 _refuse_unknown(request, known)
                 key = await idempotency.key_of(request, principal) if keyed else None
-                if key is not None and (again := await _look_up(service, principal, key)):
-                    return again
+                if key is not None:
+                    again = await idempotency.look_up(service.database, service.sealer, key)
+                    if again is not None:
+                        return again
                 return await _transact(service, principal, key, request, handle)
             except (problems.Problem, HTTPException, RequestValidationError):
                 raise
@@ -110,11 +112,6 @@ def _refuse_unknown(request: Request, known: set[str]) -> None:
                 for name in unknown
             ]
         )
-
-
-async def _look_up(service: Service, principal: Principal, key: idempotency.Key) -> Response | None:
-    async with service.database.session(principal) as session:
-        return await idempotency.look_up(session, service.sealer, key)
 
 
 async def _transact(

@@ -31,6 +31,13 @@ create table idempotency (
 create index idempotency_by_time on idempotency (at);
 alter table idempotency enable row level security;
 create policy own on idempotency using (subject = zp_subject() or zp_purpose() = 'cleaning');
+-- Looked up before any peer call, in one round trip: the application names the caller it verified.
+create function stored_answer(caller text, chosen text)
+returns table (request bytea, status integer, media_type text, body bytea)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select i.request, i.status, i.media_type, i.body from idempotency i
+  where i.subject = caller and i.key = chosen
+$$;
 grant select, insert, update, delete on idempotency to "$app";
 
 -- Events: audit trail, outbox and feed in one. Append-only; a sealer numbers committed rows.
