@@ -3,6 +3,8 @@
 .PHONY: help demo up test check lock migration clean
 
 PY := .venv/bin/python
+# Without bytecode beside the sources every process would compile them anew, seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 # A copy of the lock inside the environment says what the environment was built from.
 BUILT := .venv/requirements.lock
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \

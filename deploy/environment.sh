@@ -1,6 +1,6 @@
 #!/bin/sh
 # Build .venv from requirements.lock and nothing else; called by the Makefile with a Python >= 3.11.
-# uv where it is present and works, else pip: both check every hash, neither compiles anything.
+# uv where it is present and works, else pip: both check every hash and build nothing from source.
 set -eu
 python=$1
 built=.venv/requirements.lock
@@ -19,7 +19,7 @@ with_uv() {
     if ! .venv/bin/python -c '' 2>/dev/null; then
         uv venv --quiet --clear --python "$python" .venv || return 1
     fi
-    uv pip sync --quiet --require-hashes --only-binary :all: \
+    uv pip sync --quiet --compile-bytecode --require-hashes --only-binary :all: \
         --python .venv/bin/python requirements.lock
 }
 

@@ -18,11 +18,12 @@ TAKE = text(
 
 
 async def take(
-    session: AsyncSession, name: str, *, seconds: float = 10.0, holder: str = HOLDER
+    session: AsyncSession, name: str, *, seconds: float = 2.0, holder: str = HOLDER
 ) -> bool:
     """Take or renew a lease in this transaction; its row stays locked until the commit.
 
-    A second copy waits for that commit and then finds the lease taken: two never work at once.
+    A second copy waits for that commit: two never work at once, however short the lease. Its
+    length only keeps the work with one holder, and says how soon another follows a dead one.
     """
     values = {"name": name, "holder": holder, "seconds": seconds}
     return (await session.execute(TAKE, values)).first() is not None

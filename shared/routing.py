@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -28,7 +29,8 @@ BODY_BYTES_MAX = 256 * 1024
 NO_KEY: dict[str, Any] = {"x-idempotency": "none"}  # a POST that creates and moves nothing
 log = structlog.get_logger()
 LOCK_NOT_AVAILABLE = "55P03"
-STATEMENT_TIMEOUT = "57014"
+# Locks and statements that took too long, no connection left, connection lost, server going or gone.
+AWAY = (LOCK_NOT_AVAILABLE, "57014", "53300", "08", "57P01", "57P02", "57P03")
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -93,6 +95,9 @@ class Operation(APIRoute):
             except (problems.Problem, HTTPException, RequestValidationError):
                 raise
             except Exception as error:
+                if _away(error):
+                    log.warning("database_away", error=type(error).__name__)
+                    raise Busy(headers={"Retry-After": "1"}) from None
                 # A bug: answered here, inside the trace and the protective headers.
                 log.exception("unhandled", error=type(error).__name__, operation=operation)
                 raise problems.Internal from error
@@ -138,13 +143,21 @@ async def _transact(
         except IntegrityError as error:
             raise service.translate(error) or AlreadyThere from error
         except DBAPIError as error:
-            state = getattr(error.orig, "sqlstate", None)
-            if state == LOCK_NOT_AVAILABLE and key is not None:
+            if key is not None and _state(error) == LOCK_NOT_AVAILABLE:
                 raise idempotency.StillRunning(headers={"Retry-After": "1"}) from None
-            if state in {LOCK_NOT_AVAILABLE, STATEMENT_TIMEOUT}:
-                raise Busy(headers={"Retry-After": "1"}) from None
             raise
         return response
+
+
+def _state(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "")
+
+
+def _away(error: Exception) -> bool:
+    """Say whether the database was not to be reached, or had no time: sent again, it may go."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or _state(error).startswith(AWAY)
+    return isinstance(error, PoolTimeout | OSError)
 
 
 def router(prefix: str, *, tags: list[str], body_bytes_max: int = BODY_BYTES_MAX) -> APIRouter:

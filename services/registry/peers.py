@@ -1,5 +1,6 @@
 """The registry's only HTTP to other services: what institutions says of organisations."""
 
+import time
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,6 +11,8 @@ from shared.client import PeerClient
 from shared.service import Service
 
 AUDIENCE = ["institutions"]
+NAMES_KEPT_S = 60.0
+NAMES_MAX = 10_000
 
 
 class Institutions:
@@ -20,6 +23,7 @@ class Institutions:
         self._client = PeerClient(
             here.urls["institutions"], service="institutions", transport=here.transport
         )
+        self._names: dict[UUID, tuple[float, str]] = {}
 
     async def standing(
         self,
@@ -64,6 +68,20 @@ class Institutions:
             commission=_commission(found["commission"]),
         )
 
+    async def name(self, *, organisation_id: UUID, offering_id: UUID, on: date) -> str:
+        """Return an organisation's name, at most a minute old. Raises PeerNotFound.
+
+        Every person who looks at an invitation reads it: one question a minute is enough.
+        """
+        kept = self._names.get(organisation_id)
+        if kept is None or kept[0] < time.monotonic():
+            found = await self._standing(organisation_id, offering_id, None, on)
+            if len(self._names) >= NAMES_MAX:
+                self._names.clear()
+            kept = (time.monotonic() + NAMES_KEPT_S, found.organisation_name)
+            self._names[organisation_id] = kept
+        return kept[1]
+
     async def assessor(
         self,
         *,
@@ -96,6 +114,15 @@ class Institutions:
             token=self._here.token(purpose="signer", audience=AUDIENCE),
         )
         return str(found["name"])
+
+    async def credit_code(self, *, organisation_id: UUID) -> str | None:
+        """Return an organisation's credit code; None if there is none such."""
+        found = await self._client.get_json(
+            f"/internal/organisations/{organisation_id}/signer",
+            token=self._here.token(purpose="signer", audience=AUDIENCE),
+            optional=True,
+        )
+        return None if found is None else str(found["credit_code"])
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -60,14 +60,11 @@ async def get_my_invitation(
         detail, training_class, chosen = await _detail(
             session, class_id, language, by=by, clock=clock, here=here
         )
-    standing = await peers.institutions(here).standing(
+    name = await peers.institutions(here).name(
         organisation_id=training_class.organisation_id,
         offering_id=training_class.offering_id,
-        commission_id=None,
         on=clock.today(),
-        until=clock.today(),
     )
-    name = standing.organisation_name
     shown = texts.shown(here.plan, training_class, organisation=name, language=chosen)
     return schemas.InvitationDetail(
         **detail,
