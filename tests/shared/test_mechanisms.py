@@ -177,3 +177,25 @@ async def test_an_unknown_path_and_method_are_problems(tiny: Suite) -> None:
     client = _client(tiny, tiny.officer("650402"))
     assert (await client.get("/nothing")).json()["code"] == "not_found"
     assert (await client.delete("/notes/seen")).json()["code"] == "method_not_allowed"
+
+
+async def test_a_connection_lost_on_the_way_is_a_503_and_the_retry_has_one_effect(
+    suite: Suite,
+) -> None:
+    """The client learns to come back; what was written before the loss is gone with it."""
+    tiny_service.make(suite, pause=0.3)
+    client = _client(suite, suite.officer("650402"))
+    key = {"Idempotency-Key": "k" * 12}
+    sent = asyncio.create_task(client.post("/notes", json={"text": "a"}, headers=key))
+    await asyncio.sleep(0.15)
+    await suite.sql(
+        "claims",
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where usename = 'claims_app' and state = 'idle in transaction'",
+    )
+    lost = await sent
+    assert (lost.status_code, lost.json()["code"]) == (503, "busy")
+    assert lost.headers["retry-after"] == "1"
+    again = await client.post("/notes", json={"text": "a"}, headers=key)
+    assert again.status_code == 201
+    assert len(await tiny_service.hidden(suite)) == 1
