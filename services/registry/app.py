@@ -3,19 +3,25 @@
 import httpx
 from fastapi import FastAPI
 
+from services.registry.accounts import api as accounts
 from services.registry.assessments import api as assessments
 from services.registry.assessments import operations as assessment_operations
 from services.registry.attendance import api as attendance
 from services.registry.attendance import operations as attendance_operations
+from services.registry.benefits import api as benefits
 from services.registry.classes import api as classes
 from services.registry.classes import jobs as class_jobs
 from services.registry.enrolments import api as enrolments
 from services.registry.enrolments import offices_api, refusals
+from services.registry.facts import api as facts
+from services.registry.registers import api as registers
+from services.registry.registers import operations as register_operations
 from services.registry.reporting import api as reporting
 from services.registry.rosters import api as rosters
 from services.registry.rosters import erasing
 from services.registry.rosters.readers import Readers
 from services.registry.settings import Settings
+from services.registry.statements import api as statements
 from services.registry.trainees import bindings_api, conflicts_api, own_api, requests, requests_api
 from shared import app
 from shared.clock import Clock
@@ -38,6 +44,7 @@ def create(
             **requests.CONSTRAINTS,
             **attendance_operations.CONSTRAINTS,
             **assessment_operations.CONSTRAINTS,
+            **register_operations.CONSTRAINTS,
         },
     )
     readers = here.extra["readers"] = Readers()
@@ -64,6 +71,11 @@ def create(
             enrolments.router,
             offices_api.router,
             reporting.router,
+            registers.router,
+            benefits.router,
+            statements.router,
+            accounts.router,
+            facts.router,
         ],
         jobs=[
             *class_jobs.jobs(here),

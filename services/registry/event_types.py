@@ -38,3 +38,5 @@ class EventType(StrEnum):
     PAPER_FIRST = "paper_confirmation.first"
     PAPER_SECOND = "paper_confirmation.second"
     PROGRESS_COUNTED = "progress.counted"
+    REGISTER_IMPORTED = "register.imported"
+    BENEFIT_IMPORTED = "benefit.imported"

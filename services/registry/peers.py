@@ -115,15 +115,6 @@ class Institutions:
         )
         return str(found["name"])
 
-    async def credit_code(self, *, organisation_id: UUID) -> str | None:
-        """Return an organisation's credit code; None if there is none such."""
-        found = await self._client.get_json(
-            f"/internal/organisations/{organisation_id}/signer",
-            token=self._here.token(purpose="signer", audience=AUDIENCE),
-            optional=True,
-        )
-        return None if found is None else str(found["credit_code"])
-
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.aclose()

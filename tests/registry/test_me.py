@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from shared.principal import Principal
-from tests.registry import people
+from tests.registry import asking, people
 from tests.registry.people import Person
 from tests.registry.world import FIRST_DAY, World, ok, problem, session_body, weekdays, world
 from tests.suite import Suite
@@ -61,6 +61,9 @@ async def _lived(suite: Suite) -> tuple[World, Person]:
         " from enrolments",
     )
     await _certificate(suite)
+    ok(await asking.state(someone, room.id, unemployed="yes"))
+    account = {"bank": "示例银行", "account_number": asking.CARD, "holder": someone.name}
+    ok(await someone.client.post("/me/bank-account", json=account), 201)
     return here, someone
 
 

@@ -173,7 +173,8 @@ def period(day: str, *, until: str = "", size: int = 40) -> str:
     ends = f"until = {until}\n" if until else ""
     return (
         f"\n[[from]]\ndate = {day}\n{ends}class_hour = 45\n"
-        f'attendance_threshold = "4/5"\nattended_day_sessions_min = 1\nclass_size_max = {size}\nsheet_days = 3\n'
+        f'attendance_threshold = "4/5"\nattended_day_sessions_min = 1\nclass_size_max = {size}\n'
+        "sheet_days = 3\n"
         'source = { title = "部署决定", number = "POLICY 8.23", article = "班额" }\n'
     )
 
