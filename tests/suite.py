@@ -28,7 +28,7 @@ from shared.transport import MemoryTransport
 
 START = datetime(2020, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
 SERVICES = setup.SERVICES
-KEEP = {"alembic_version", "plan_packs"}
+KEEP = {"alembic_version", "plan_packs", "fund_purposes"}
 
 
 class Keyed(httpx.AsyncClient):

@@ -5,6 +5,8 @@ from types import MappingProxyType
 import httpx
 from fastapi import FastAPI
 
+from services.institutions.accounts import api as accounts
+from services.institutions.accounts.operations import AccountNotWaiting, SecondPersonNeeded
 from services.institutions.commissions import api as commissions
 from services.institutions.commissions.operations import CommissionExists
 from services.institutions.editions import api as editions
@@ -32,9 +34,14 @@ CONSTRAINTS = MappingProxyType(
         "rate_two_persons": SecondOfficerNeeded,
         "commission_document_once": CommissionExists,
         "edition_number_once": EditionMeanwhile,
+        "account_two_persons": SecondPersonNeeded,
+        "account_current_once": AccountNotWaiting,
     }
 )
-NOUNS = (organisations, licences, offerings, rates, commissions, editions, standing)
+NOUNS = (
+    *(organisations, licences, offerings, rates),
+    *(commissions, editions, standing, accounts),
+)
 
 
 def create(

@@ -16,3 +16,6 @@ class EventType(StrEnum):
     RATE_CONFIRMED = "rate.confirmed"
     COMMISSION_MADE = "commission.made"
     EDITION_PUBLISHED = "edition.published"
+    ACCOUNT_ENTERED = "organisation_account.entered"
+    ACCOUNT_CONFIRMED = "organisation_account.confirmed"
+    ACCOUNT_READ = "organisation_account.read"

@@ -88,5 +88,7 @@ def test_exports_have_closed_fields() -> None:
     for name, fields in LISTS["exports"].items():
         module, _, attribute = name.partition(":")
         value = getattr(importlib.import_module(module), attribute)
-        found = list(value.model_fields) if hasattr(value, "model_fields") else list(map(str, value))
+        found = (
+            list(value.model_fields) if hasattr(value, "model_fields") else list(map(str, value))
+        )
         assert found == fields, name

@@ -17,7 +17,10 @@ from tests.institutions import world
 from tests.suite import Suite
 
 # Columns that hold personal data of organisations' people, all sealed. The list is closed.
-PERSONAL = {("organisations", "signer_sealed"), ("organisations", "signer_phone_sealed")}
+PERSONAL = {
+    *(("organisations", "signer_sealed"), ("organisations", "signer_phone_sealed")),
+    *(("organisation_accounts", "bank_sealed"), ("organisation_accounts", "number_sealed")),
+}
 PUBLIC_TABLES = {"editions", "edition_entries", "counters"}
 # What every service's mechanisms bring along.
 MECHANISMS = {
@@ -72,7 +75,8 @@ async def test_definer_functions_are_those_of_the_access_table(suite: Suite) -> 
     rows = await suite.sql(
         "institutions",
         "select proname, proconfig from pg_proc where prosecdef"
-        " and pronamespace = 'public'::regnamespace and proname <> 'note_pending'",
+        " and pronamespace = 'public'::regnamespace"
+        " and proname not in ('note_pending', 'stored_answer')",
     )
     service: Service = suite.apps["institutions"].state.service
     assert {row["proname"] for row in rows} == set(service.access.functions)
@@ -132,6 +136,14 @@ async def test_every_event_type_can_be_reached_and_its_data_names_nobody(suite: 
     withdrawal = {**decision, "from_date": "2020-06-30"}
     await world.created(world.municipal(suite), f"/offerings/{offering}/withdrawal", withdrawal)
     await world.published(suite, "institutions")
+    account = {"bank": "示例银行", "account_number": "65001612340", "holder": "示例培训学校1"}
+    path = f"/organisations/{key}/accounts"
+    entered = await world.created(world.own(suite, key), path, account)
+    path = f"/organisation-accounts/{entered['id']}/confirmation"
+    await world.created(officer, path, {"account_number": "65001612340"})
+    issue = suite.service("institutions", principal.service("claims", "bank_file"))
+    body = {"organisation_ids": [key], "purpose": "bank_file"}
+    await issue.post("/internal/organisation-accounts", json=body)
     assert set(await world.events(suite)) == {kind.value for kind in EventType}
     await suite.settle()
     feed = suite.service("institutions", principal.service("registry", "feed"))

@@ -24,16 +24,29 @@ from shared.telemetry import Receive, Scope, Send
 OWNED = {
     "institutions": (
         *("organisations", "licences", "offerings", "rates", "commissions", "editions"),
-        "directories",
+        *("directories", "organisation-accounts"),
     ),
     "registry": (
         *("classes", "listed-classes", "sessions", "attendance-corrections", "rosters"),
         *("roster-template", "binding-codes", "me", "name-conflicts", "correction-requests"),
         *("paper-confirmations", "certificates", "certificate-checks", "enrolments"),
+        *("registers", "benefits"),
     ),
-    "claims": ("provisions",),
+    "claims": (
+        *("provisions", "claims", "appeals", "allowance-rates", "classes-without-slot"),
+        *("funds", "accounts", "trial-balance", "review-queue", "review-looks"),
+        *("review-decisions", "overdue-steps", "delegations", "holidays", "notices"),
+        *("objections", "payment-batches", "payments", "payment-statement", "to-recover"),
+        *("me/slots", "me/claim-lines", "me/appeals", "me/payments"),
+    ),
 }
-NOUNS = {noun: service for service, nouns in OWNED.items() for noun in nouns}
+# A longer noun goes before the one that it begins with: what a person owns is in two services.
+NOUNS = dict(
+    sorted(
+        ((noun, service) for service, nouns in OWNED.items() for noun in nouns),
+        key=lambda pair: -pair[0].count("/"),
+    )
+)
 METHODS = ("GET", "POST", "PUT", "DELETE")
 SENT = frozenset(
     {
@@ -53,6 +66,14 @@ SMALL_BYTES = 64 * 1024  # bodies up to here are read whole; longer ones go the 
 INSIDE_S = 60
 KEPT_S = 20
 KEPT_MAX = 4096
+
+
+def owner(path: str) -> str | None:
+    """Return the service whose noun a path (without /v1) begins with."""
+    for noun, service in NOUNS.items():
+        if path == f"/{noun}" or path.startswith(f"/{noun}/"):
+            return service
+    return None
 
 
 class InsideTokens:

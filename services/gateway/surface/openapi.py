@@ -193,7 +193,7 @@ def _reachable(name: str, path: str) -> bool:
         return False
     if name == OWNER:
         return True
-    return forward.NOUNS.get(path.split("/")[1]) == name
+    return forward.owner(path) == name
 
 
 def _told(operation: dict[str, Any], method: str, app: FastAPI) -> dict[str, Any]:

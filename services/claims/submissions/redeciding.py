@@ -1,0 +1,112 @@
+"""Decide a line again, on what is known now; the decision before stays where it was."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.claims.event_types import EventType
+from services.claims.provisions import codes
+from services.claims.provisions.deciding import Matter
+from services.claims.provisions.facts import Applicant, Fact, Source
+from services.claims.submissions import gathering, operations, writing
+from services.claims.submissions.gathering import ClassTerms, Said
+from services.claims.submissions.models import ClaimLine
+from services.claims.submissions.rules import Owner
+from shared import events, problems
+from shared.clock import business_day
+from shared.principal import Principal
+from shared.service import Service
+
+FACTS = text("select facts from claim_decisions where id = :id")
+
+
+async def again(
+    session: AsyncSession,
+    *,
+    line: ClaimLine,
+    told: Mapping[str, Any],
+    terms: Mapping[UUID, ClassTerms],
+    credit_codes: Mapping[UUID, str],
+    here: Service,
+    by: Principal,
+    at: datetime,
+) -> UUID:
+    """Decide one refused or undecided line again; return the new decision. Raises NotFound.
+
+    What the claimant said when filing still counts: it is taken from the decision before.
+    """
+    matter = Matter(line.provision)
+    own = [one for one in told["lines"] if UUID(one["enrolment_id"]) == line.enrolment_id]
+    if not own:
+        raise problems.NotFound
+    person = matter is Matter.LIVING_ALLOWANCE
+    known = await writing.enter(
+        session,
+        locks=[line.trainee_id if person else line.class_id],
+        matter=matter,
+        people=[str(line.trainee_id)],
+        places=[str(line.enrolment_id)],
+    )
+    facts = {"classes": told["classes"], "lines": own}
+    said = await _said(session, line, credit_codes)
+    if person:
+        courses, said, days = await operations.allowance_facts(
+            session, facts, known, source=said.source, on=business_day(at)
+        )
+    else:
+        courses, days = operations.courses_of(facts, terms, said), []
+    in_force = operations.terms_on(here, [one.starts_on for one in courses.values()])
+    gathered = gathering.gather(
+        own,
+        courses=courses,
+        terms=in_force,
+        said=said,
+        taken=known.taken,
+        applicant=Applicant.PERSON if person else Applicant.ORGANISATION,
+        line_ids=[line.id],
+    )
+    owner = Owner(line.claim_id, line.authority, line.organisation_id, matter)
+    work = writing.batch(
+        owner,
+        gathered,
+        editions={UUID(one["id"]): one["edition"] for one in told["classes"]},
+        plan_hash=here.plan.hash,
+        terms=in_force,
+        by=by,
+        at=at,
+    )
+    filed = await writing.write(session, work, claim=None, queues=known.queues, days=days)
+    event = events.Event(
+        type=EventType.LINE_REDECIDED,
+        subject=f"claim:{line.claim_id}",
+        authority=line.authority,
+        organisation=line.organisation_id,
+        data={"lines": filed.lines, "fen": filed.fen},
+        rule=operations.RULES[matter],
+        row_hash=filed.digest,
+    )
+    await events.append(session, [event], by=by, at=at)
+    return work.of(gathered.places[0]).id
+
+
+async def _said(session: AsyncSession, line: ClaimLine, credit_codes: Mapping[UUID, str]) -> Said:
+    """Read back what the claimant said, from the facts of the line's decision."""
+    stored = (await session.execute(FACTS, {"id": line.decision_id})).scalar_one()
+    before = codes.read(stored.encode())
+    charged, own_fund = before.trainee.charged, before.course.own_fund
+    if not isinstance(charged, Fact) or charged.source is Source.OWN_STATEMENT:
+        source, on, paid = Source.DOCUMENT, before.course.starts_on, None
+    else:
+        source, on = charged.source, charged.as_of
+        paid = frozenset({str(line.enrolment_id)} if charged.value else ())
+    return Said(
+        source,
+        on,
+        paid=paid,
+        own_fund_fen=own_fund.value if isinstance(own_fund, Fact) else None,
+        credit_codes=credit_codes,
+    )

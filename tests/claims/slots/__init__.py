@@ -1,0 +1,1 @@
+"""Slots: held, freed, taken, counted."""

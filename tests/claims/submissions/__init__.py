@@ -1,0 +1,1 @@
+"""Claims, their lines, decisions, appeals and rates."""
