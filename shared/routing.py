@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared import idempotency, logs, problems
+from shared import client, idempotency, logs, problems
 from shared.clock import Clock
 from shared.principal import Principal
 from shared.service import Service
@@ -85,7 +85,7 @@ class Operation(APIRoute):
                 logs.identify(subject=principal.subject, role=principal.role)
                 service.access.check(operation, principal)
                 request.state.principal = principal
-                _refuse_unknown(request, known)
+                await _refuse_odd(request, known)
                 key = await idempotency.key_of(request, principal) if keyed else None
                 if key is not None:
                     again = await idempotency.look_up(service.database, service.sealer, key)
@@ -94,6 +94,10 @@ class Operation(APIRoute):
                 return await _transact(service, principal, key, request, handle)
             except (problems.Problem, HTTPException, RequestValidationError):
                 raise
+            except client.PeerProblem as error:
+                # A peer found the caller's own words wrong; what it said of them is logged only.
+                log.warning("peer_refused", peer=error.service, code=error.code)
+                raise problems.Malformed from None
             except Exception as error:
                 if _away(error):
                     log.warning("database_away", error=type(error).__name__)
@@ -105,8 +109,16 @@ class Operation(APIRoute):
         return run
 
 
-def _refuse_unknown(request: Request, known: set[str]) -> None:
-    """Refuse parameters that the operation does not name: a misspelt filter filters nothing."""
+async def _refuse_odd(request: Request, known: set[str]) -> None:
+    """Refuse NUL, which no text of the database holds, and parameters that nobody named.
+
+    A misspelt filter would filter nothing.
+    """
+    odd = "\0" in request.url.path or any("\0" in v for v in request.query_params.values())
+    if not odd and request.headers.get("content-type", "").startswith("application/json"):
+        odd = b"\\u0000" in await request.body()
+    if odd:
+        raise problems.Malformed
     code = "extra_forbidden"
     zh, en = problems.WORDS[code]
     unknown = sorted(set(request.query_params) - known)[:20]

@@ -11,7 +11,7 @@ from shared import routing
 TIMED = (datetime, UUID)
 LINES_MAX = 2_000
 Id = Annotated[UUID, Field(strict=False)]
-Day = Annotated[date, Field(strict=False)]
+Day = Annotated[date, Field(strict=False, ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 Authority = Annotated[str, StringConstraints(pattern="^[0-9A-Z]{6}$")]
 Document = Annotated[
     str,

@@ -174,7 +174,7 @@ def _sent(scope: Scope) -> dict[str, str]:
     for name, value in scope["headers"]:
         if name not in SENT:
             continue
-        if name in found and name not in LISTS:
+        if not value.isascii() or (name in found and name not in LISTS):
             raise Malformed
         found[name] = found[name] + b", " + value if name in found else value
     return {name.decode(): value.decode("latin-1") for name, value in found.items()}

@@ -14,7 +14,7 @@ PER_REQUEST_MAX = 50  # a class has no more places
 EXAMPLE_ID = "01912f3e-7c00-7000-8000-000000000001"
 
 Id = Annotated[UUID, Field(strict=False)]
-Day = Annotated[date, Field(strict=False)]
+Day = Annotated[date, Field(strict=False, ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 
 
 class Outcome(StrEnum):

@@ -11,7 +11,7 @@ from shared import routing
 from shared.clock import SHANGHAI
 
 Id = Annotated[UUID, Field(strict=False)]
-Day = Annotated[date, Field(strict=False)]
+Day = Annotated[date, Field(strict=False, ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 Instant = Annotated[AwareDatetime, Field(strict=False)]
 Place = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Topic = Annotated[str, StringConstraints(min_length=1, max_length=200)]
