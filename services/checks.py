@@ -16,6 +16,7 @@ import typer
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.claims import recheck
 from shared import events, postgres, postgres_bins, tokens
 from shared import principal as principals
 from shared.database import Database
@@ -87,6 +88,9 @@ async def check(folder: Path) -> list[Finding]:
                 for promise, query in invariants(ROOT / name / "invariants.sql"):
                     row = (await session.execute(text(query))).one()
                     findings.append(Finding(name, promise, row.examined, row.wrong, row.example))
+                if name == "claims":
+                    examined, wrong, example = await recheck.run(session)
+                    findings.append(Finding(name, recheck.PROMISE, examined, wrong, example))
         findings += await _progress(databases)
     return findings
 

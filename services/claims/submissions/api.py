@@ -71,7 +71,7 @@ async def file_claim(
         peers.registry(here).class_facts(body.class_ids, claim_id=logged),
         peers.institutions(here).signer(organisation_id=by.organisation),
     )
-    operations.authority_of(told["classes"], by.organisation)
+    operations.authority_of(told["classes"], organisation=by.organisation)
     papers = _papers(body, told, here, SUBSIDY, signer)
     terms = await class_terms(here, told, request)
     said = Said(

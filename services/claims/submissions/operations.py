@@ -21,8 +21,7 @@ from services.claims.submissions.papers import Papers
 from services.claims.submissions.rules import Owner
 from services.claims.submissions.states import State
 from services.claims.submissions.writing import Filed, Known
-from shared import events, ids, problems
-from shared.clock import business_day
+from shared import clock, events, ids, problems
 from shared.plans import NotInForceError, Plan
 from shared.principal import Principal
 from shared.problems import Problem
@@ -91,7 +90,7 @@ class Result:
 COUNT_RUN = text("select count_dry_run(:day)")
 
 
-def terms_on(here: Service, days: Iterable[date]) -> dict[date, InForce]:
+def terms_on(here: Service, *, days: Iterable[date]) -> dict[date, InForce]:
     """Read the provisions in force on some days, each once for the life of the process."""
     kept: dict[date, InForce] = here.extra.setdefault("in_force", {})
     for day in set(days):
@@ -107,7 +106,7 @@ def _in_force(plan: Plan, day: date) -> InForce:
         raise ClassBeforePlan from None
 
 
-def authority_of(classes: Sequence[Json], organisation: UUID | None) -> str:
+def authority_of(classes: Sequence[Json], *, organisation: UUID | None) -> str:
     """Return the one authority of some classes. Raises NotFound for another's, ClassesDiffer."""
     if not classes or any(
         organisation is not None and UUID(one["organisation_id"]) != organisation for one in classes
@@ -135,10 +134,10 @@ async def file_subsidy(
 
     Lines that are under way stay; refused and undecided ones are decided anew.
     """
-    authority = authority_of(told["classes"], by.organisation)
+    authority = authority_of(told["classes"], organisation=by.organisation)
     owner = Owner(claim_id, authority, by.organisation, Matter.TRAINING_SUBSIDY)
     known = await _enter(session, told, owner.matter, locked=True)
-    courses = courses_of(told, terms, said)
+    courses = courses_of(told, terms=terms, said=said)
     work = _gathered(
         told["lines"],
         known=known,
@@ -174,11 +173,11 @@ async def file_allowance(
 
     Raises NothingToDecide, NotFound.
     """
-    authority = authority_of(told["classes"], None)
+    authority = authority_of(told["classes"], organisation=None)
     owner = Owner(claim_id, authority, None, Matter.LIVING_ALLOWANCE)
     known = await _enter(session, told, owner.matter, locked=True)
     courses, said, days = await allowance_facts(
-        session, told, known, source=papers.source, on=business_day(at)
+        session, told=told, known=known, source=papers.source, on=clock.business_day(at)
     )
     work = _gathered(
         told["lines"],
@@ -203,7 +202,7 @@ async def file_allowance(
 
 
 async def allowance_facts(
-    session: AsyncSession, told: Json, known: Known, *, source: Source, on: date
+    session: AsyncSession, *, told: Json, known: Known, source: Source, on: date
 ) -> tuple[dict[UUID, Course], Said, list[date]]:
     """Say what an allowance is decided on: the class with the day's rate, and days still unpaid."""
     attended = {
@@ -216,7 +215,7 @@ async def allowance_facts(
         )
         for one in told["classes"]
     }
-    return courses_of(told, {}, said, rates), said, sorted(attended - known.days)
+    return courses_of(told, terms={}, said=said, rates=rates), said, sorted(attended - known.days)
 
 
 async def try_subsidy(
@@ -233,12 +232,12 @@ async def try_subsidy(
 
     Writes nothing but the count of runs. Raises DryRunsSpent.
     """
-    runs = (await session.execute(COUNT_RUN, {"day": business_day(at)})).scalar_one()
+    runs = (await session.execute(COUNT_RUN, {"day": clock.business_day(at)})).scalar_one()
     if runs > DRY_RUNS_A_DAY:
         raise DryRunsSpent
-    authority_of(told["classes"], by.organisation)
+    authority_of(told["classes"], organisation=by.organisation)
     known = await _enter(session, told, Matter.TRAINING_SUBSIDY, locked=False)
-    courses = courses_of(told, terms, said)
+    courses = courses_of(told, terms=terms, said=said)
     work = _gathered(
         told["lines"],
         known=known,
@@ -268,6 +267,7 @@ async def _enter(session: AsyncSession, told: Json, matter: Matter, *, locked: b
 
 def courses_of(
     told: Json,
+    *,
     terms: Mapping[UUID, ClassTerms],
     said: Said,
     rates: Mapping[str, Price | None] | None = None,
@@ -282,7 +282,7 @@ def courses_of(
 
 
 def _terms(here: Service, courses: Mapping[UUID, Course]) -> dict[date, InForce]:
-    return terms_on(here, [course.starts_on for course in courses.values()])
+    return terms_on(here, days=[course.starts_on for course in courses.values()])
 
 
 def _gathered(
@@ -328,7 +328,7 @@ async def _file(
         work,
         editions={UUID(one["id"]): one["edition"] for one in told["classes"]},
         plan_hash=here.plan.hash,
-        terms=terms_on(here, [one.course.starts_on for one in work.facts]),
+        terms=terms_on(here, days=[one.course.starts_on for one in work.facts]),
         by=by,
         at=at,
     )

@@ -1,7 +1,7 @@
 """Decide a line again, on what is known now; the decision before stays where it was."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.claims.event_types import EventType
 from services.claims.provisions import codes
 from services.claims.provisions.deciding import Matter
-from services.claims.provisions.facts import Applicant, Fact, Source
+from services.claims.provisions.facts import Applicant, Course, Fact, Source
 from services.claims.submissions import gathering, operations, writing
 from services.claims.submissions.gathering import ClassTerms, Said
 from services.claims.submissions.models import ClaimLine
 from services.claims.submissions.rules import Owner
-from shared import events, problems
-from shared.clock import business_day
+from services.claims.submissions.writing import Batch, Known
+from shared import clock, events, problems
 from shared.principal import Principal
 from shared.service import Service
 
@@ -39,46 +39,21 @@ async def again(
 
     What the claimant said when filing still counts: it is taken from the decision before.
     """
-    matter = Matter(line.provision)
     own = [one for one in told["lines"] if UUID(one["enrolment_id"]) == line.enrolment_id]
     if not own:
         raise problems.NotFound
-    person = matter is Matter.LIVING_ALLOWANCE
-    known = await writing.enter(
-        session,
-        locks=[line.trainee_id if person else line.class_id],
-        matter=matter,
-        people=[str(line.trainee_id)],
-        places=[str(line.enrolment_id)],
-    )
     facts = {"classes": told["classes"], "lines": own}
+    known = await _enter(session, line)
     said = await _said(session, line, credit_codes)
-    if person:
+    days: list[date] = []
+    if Matter(line.provision) is Matter.LIVING_ALLOWANCE:
+        today = clock.business_day(at)
         courses, said, days = await operations.allowance_facts(
-            session, facts, known, source=said.source, on=business_day(at)
+            session, told=facts, known=known, source=said.source, on=today
         )
     else:
-        courses, days = operations.courses_of(facts, terms, said), []
-    in_force = operations.terms_on(here, [one.starts_on for one in courses.values()])
-    gathered = gathering.gather(
-        own,
-        courses=courses,
-        terms=in_force,
-        said=said,
-        taken=known.taken,
-        applicant=Applicant.PERSON if person else Applicant.ORGANISATION,
-        line_ids=[line.id],
-    )
-    owner = Owner(line.claim_id, line.authority, line.organisation_id, matter)
-    work = writing.batch(
-        owner,
-        gathered,
-        editions={UUID(one["id"]): one["edition"] for one in told["classes"]},
-        plan_hash=here.plan.hash,
-        terms=in_force,
-        by=by,
-        at=at,
-    )
+        courses = operations.courses_of(facts, terms=terms, said=said)
+    work = _decided(line, facts, known=known, courses=courses, said=said, here=here, by=by, at=at)
     filed = await writing.write(session, work, claim=None, queues=known.queues, days=days)
     event = events.Event(
         type=EventType.LINE_REDECIDED,
@@ -86,11 +61,57 @@ async def again(
         authority=line.authority,
         organisation=line.organisation_id,
         data={"lines": filed.lines, "fen": filed.fen},
-        rule=operations.RULES[matter],
+        rule=operations.RULES[work.owner.matter],
         row_hash=filed.digest,
     )
     await events.append(session, [event], by=by, at=at)
-    return work.of(gathered.places[0]).id
+    return work.of(work.gathered.places[0]).id
+
+
+async def _enter(session: AsyncSession, line: ClaimLine) -> Known:
+    matter = Matter(line.provision)
+    person = matter is Matter.LIVING_ALLOWANCE
+    return await writing.enter(
+        session,
+        locks=[line.trainee_id if person else line.class_id],
+        matter=matter,
+        people=[str(line.trainee_id)],
+        places=[str(line.enrolment_id)],
+    )
+
+
+def _decided(
+    line: ClaimLine,
+    facts: Mapping[str, Any],
+    *,
+    known: Known,
+    courses: Mapping[UUID, Course],
+    said: Said,
+    here: Service,
+    by: Principal,
+    at: datetime,
+) -> Batch:
+    matter = Matter(line.provision)
+    person = matter is Matter.LIVING_ALLOWANCE
+    in_force = operations.terms_on(here, days=[one.starts_on for one in courses.values()])
+    gathered = gathering.gather(
+        facts["lines"],
+        courses=courses,
+        terms=in_force,
+        said=said,
+        taken=known.taken,
+        applicant=Applicant.PERSON if person else Applicant.ORGANISATION,
+        line_ids=[line.id],
+    )
+    return writing.batch(
+        Owner(line.claim_id, line.authority, line.organisation_id, matter),
+        gathered,
+        editions={UUID(one["id"]): one["edition"] for one in facts["classes"]},
+        plan_hash=here.plan.hash,
+        terms=in_force,
+        by=by,
+        at=at,
+    )
 
 
 async def _said(session: AsyncSession, line: ClaimLine, credit_codes: Mapping[UUID, str]) -> Said:

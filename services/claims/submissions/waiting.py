@@ -8,10 +8,9 @@ from services.claims.ledger import operations as ledger
 from services.claims.ledger.rules import Want
 from services.claims.submissions import states
 from services.claims.submissions.states import State
-from shared import leases
+from shared import clock, leases
 from shared import principal as principals
 from shared.background import Job
-from shared.clock import business_day
 from shared.service import Service
 
 BATCH_MAX = 500
@@ -37,7 +36,7 @@ async def wake(here: Service, now: datetime) -> int:
     A line that no fund can carry yet stays where it is, and smaller ones after it may get theirs.
     """
     by = principals.service(here.name, "jobs")
-    year = business_day(now).year
+    year = clock.business_day(now).year
     async with here.database.transaction(by) as session:
         if not await leases.take(session, "waiting"):
             return 0

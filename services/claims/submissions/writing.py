@@ -24,8 +24,7 @@ from services.claims.provisions.in_force import InForce
 from services.claims.submissions import gathering, rules
 from services.claims.submissions.gathering import Gathered, Place
 from services.claims.submissions.rules import Decided, Owner
-from shared import database, ids
-from shared.clock import business_day
+from shared import clock, database, ids
 from shared.principal import Principal
 
 STAGING = ("batch", "line_id", "class_id", "enrolment_id", "trainee_id", "decision_id")
@@ -172,7 +171,7 @@ async def write(
         "lines": list(held),
         "transfers": [one.transfer_id for one in held.values()],
         "funds": [one.fund for one in held.values()],
-        "year": business_day(work.at).year,
+        "year": clock.business_day(work.at).year,
     }
     if claim is not None:
         found = (await session.execute(LINES, values | {"gone": list(gone)})).all()
@@ -235,7 +234,7 @@ async def _reserve(
     session: AsyncSession, work: Batch, queues: Iterable[tuple[str, str]]
 ) -> dict[UUID, Reserved]:
     """Hold money for what is owed; behind lines that wait for the same money, wait too."""
-    queued, year, authority = set(queues), business_day(work.at).year, work.owner.authority
+    queued, year, authority = set(queues), clock.business_day(work.at).year, work.owner.authority
     wants = []
     for place in work.gathered.places:
         decision = work.of(place).decision

@@ -39,6 +39,13 @@ async def paid_to(suite: Suite, organisation: str, account: str, number: int = 1
     await directory.created(officer, path, {"account_number": account})
 
 
+REVIEWED = (
+    "insert into line_reviews (line_id, claim_id, authority, class_id, submitted_by,"
+    " entered_at, reviewed_by, reviewed_at)"
+    f" select l, $1, '{GAOCHANG}', $2, $3, $4, $5, $4 from unnest($6::uuid[]) as l"
+)
+
+
 async def payable(
     suite: Suite,
     payee: str | UUID,
@@ -94,13 +101,7 @@ async def payable(
         *(kind, payee, decision, submitted_by, at),
         *(lines, list(fens), [held[line].transfer_id for line in lines]),
     )
-    await suite.sql(
-        "claims",
-        "insert into line_reviews (line_id, claim_id, authority, class_id, submitted_by,"
-        " entered_at, reviewed_by, reviewed_at)"
-        " select l, $1, $2, $3, $4, $5, $6, $5 from unnest($7::uuid[]) as l",
-        *(claim, GAOCHANG, where, submitted_by, at, reviewed_by, lines),
-    )
+    await suite.sql("claims", REVIEWED, *(claim, where, submitted_by, at, reviewed_by, lines))
     await suite.sql("claims", "reset session_replication_role")
     return lines
 

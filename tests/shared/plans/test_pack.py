@@ -164,9 +164,9 @@ def test_every_provision_is_sourced_and_says_whether_a_rule_reads_it(plan: plans
             assert number.startswith(("吐政办", "POLICY", "人社部发", "docs/decisions/")), name
     built = [provision.id for provision in plan.provisions if provision.built]
     assert built == [
-        *("caps", "certificates", "class_rules", "enrolment", "free_training"),
-        *("living_allowance", "payees", "pension", "progress", "staff_training"),
-        "training_subsidy",
+        *("caps", "certificates", "class_rules", "delegation", "enrolment", "free_training"),
+        *("living_allowance", "payees", "pension", "progress", "public_notice", "review"),
+        *("staff_training", "training_subsidy"),
     ]
 
 
