@@ -235,7 +235,7 @@ class AppealIn(routing.Body):
 class AppealAnswerIn(routing.Body):
     """An officer's answer: look again with what is known now, or why the decision stands."""
 
-    answer: Literal["reopened", "dismissed"]
+    answer: Literal["reopened", "dismissed"] = Field(examples=["reopened"])
     text: Words = Field(examples=["已核实签到记录，重新核定。"])
 
 
