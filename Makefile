@@ -16,6 +16,7 @@ ALONE := $(shell if command -v flock >/dev/null 2>&1; then echo flock requiremen
 WORKERS ?= logical
 PORT ?= 8000
 SERVE ?= 1
+SANDBOX ?= 0
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -27,8 +28,8 @@ $(BUILT): requirements.lock
 demo: $(BUILT)  ## live the main job in a fresh sandbox, then serve its pages (SERVE=0: exit at once)
 	@SERVE=$(SERVE) $(PY) -m services demo
 
-up: $(BUILT)  ## run the suite, kept under .data/up, at http://127.0.0.1:8000 (PORT=: another)
-	@PORT=$(PORT) $(PY) -m services up
+up: $(BUILT)  ## run the suite, kept under .data/up, at http://127.0.0.1:8000 (PORT=, SANDBOX=1)
+	@PORT=$(PORT) SANDBOX=$(SANDBOX) $(PY) -m services up
 
 test: $(BUILT)  ## run every test on a real PostgreSQL (WORKERS=, ARGS=)
 	@$(PY) -m pytest -n $(WORKERS) --maxprocesses=8 $(ARGS)

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated
@@ -25,11 +26,28 @@ def up(
     port: Annotated[int, typer.Option(envvar="PORT")] = 8000,
     data: Annotated[Path, typer.Option()] = Path(".data/up"),
     *,
-    sandbox: Annotated[bool, typer.Option(help="a sandbox with a suite clock")] = False,
+    sandbox: Annotated[
+        bool, typer.Option(envvar="SANDBOX", help="a sandbox with a clock that can be set")
+    ] = False,
 ) -> None:
     """Run PostgreSQL and the four services until Ctrl-C; they stop with this process."""
     launcher = importlib.import_module("shared.launcher")
-    launcher.Launcher(data, port=port, sandbox=sandbox).run()
+    suite = launcher.Launcher(data, port=port, sandbox=sandbox)
+
+    def ready() -> None:
+        typer.echo(
+            f"已就绪：{suite.url}/ （接口说明 {suite.url}/v1/docs，数据 {data}，Ctrl-C 结束）"
+        )
+        if sandbox:
+            typer.echo("沙箱：时间由 POST /v1/sandbox/clock 设定，任何数据都不是真实的。")
+        typer.echo("首次使用：.venv/bin/python -m services bootstrap --login admin --name 姓名")
+        sys.stdout.flush()
+
+    try:
+        suite.run(ready=ready)
+    except launcher.LauncherError as error:
+        typer.echo(f"无法启动：{error}", err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command()
@@ -59,7 +77,17 @@ def bootstrap(
     """Create the first administrator, once, and print the activation code."""
     maker = importlib.import_module("services.gateway.access.bootstrap")
     url = os.environ.get("GATEWAY_DATABASE_URL") or _setup().running_url(data, "gateway")
-    typer.echo(maker.first_administrator(url, data / "keys", login, name))
+    try:
+        code = maker.first_administrator(url, data / "keys", login, name)
+    except maker.AdministratorExistsError:
+        typer.echo("已有管理员，不再办理首任登记；请由现任管理员邀请新人员。", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(code)
+    typer.echo(
+        f"以上为 {login} 的激活码，只显示一次。请以 POST /v1/officers/activation"
+        " 提交 {login, code, password}，取得动态口令后登录。",
+        err=True,
+    )
 
 
 @app.command()

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -94,11 +94,16 @@ class Launcher:
         """Where the running suite's processes and addresses are written."""
         return self.data / "suite.json"
 
-    def run(self) -> None:
-        """Start the suite, keep it alive until SIGTERM or SIGINT, and stop it."""
+    def run(self, *, ready: Callable[[], None] | None = None) -> None:
+        """Start the suite, keep it alive until SIGTERM or SIGINT, and stop it.
+
+        `ready` is called once every service answers.
+        """
         before = {each: signal.signal(each, self._on_signal) for each in _STOP_SIGNALS}
         try:
             self.start()
+            if ready is not None:
+                ready()
             while True:
                 self.poll()
                 time.sleep(_POLL_SECONDS)
