@@ -89,6 +89,24 @@ async def test_headers_from_outside_do_not_get_in(suite: Suite, registry: StandI
     assert registry.seen[0].body == b'{"a":1}'
 
 
+async def test_where_a_request_came_from_goes_on_as_an_index_only(
+    suite: Suite, registry: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of address and browser, outside a sandbox only; the caller's own word is not taken."""
+    client = suite.gateway(suite.officer("650402"))
+    said = {"X-Zhipei-Device": "ab" * 16, "User-Agent": "telephone/1"}
+    await client.get("/v1/me", headers=said)
+    assert forward.DEVICE not in registry.seen[0].headers
+    here = suite.apps["gateway"].state.service
+    monkeypatch.setattr(here, "sandbox", False)
+    scope = {"client": ("10.0.0.9", 1), "headers": [(b"user-agent", b"telephone/1")]}
+    sent = forward._device(here, scope)[forward.DEVICE]
+    assert len(sent) == 32
+    assert sent == here.sealer.index("device", b"10.0.0.9\ntelephone/1").hex()
+    assert forward._device(here, scope | {"client": ("10.0.0.8", 1)})[forward.DEVICE] != sent
+    assert forward._device(here, scope | {"client": None}) == {}
+
+
 async def test_a_header_said_twice_is_refused(suite: Suite, registry: StandIn) -> None:
     """Two idempotency keys, or two authorizations, could be read differently here and there."""
     client = suite.gateway(suite.officer("650402"))

@@ -18,7 +18,9 @@ async def there(suite: Suite) -> World:
     return await world.world(suite)
 
 
-async def assessed_class(there: World, how_many: int = 3) -> tuple[Room, list[Place]]:
+async def assessed_class(
+    there: World, how_many: int = 3, *, attended: bool = True
+) -> tuple[Room, list[Place]]:
     """File a class with an assessor, let people confirm, and live to its last evening."""
     room = await there.file_class()
     body = {"assessor_id": str(there.assessor.id), "on": world.LAST_DAY.isoformat()}
@@ -27,6 +29,8 @@ async def assessed_class(there: World, how_many: int = 3) -> tuple[Room, list[Pl
     places = await there.enrol(room, how_many)
     there.at(world.FIRST_DAY, 10, 1)
     await there.suite.settle()
+    if attended:
+        await there.teach(room, [places])
     there.at(world.LAST_DAY, 18)
     return room, places
 
@@ -95,6 +99,30 @@ async def test_a_permit_is_filed_by_an_officer(there: World) -> None:
     world.problem(await file(there.assessor.client, room, line), 403, "wrong_issuer")
     world.problem(await file(there.stranger, room, line), 404, "not_found")
     world.ok(await file(there.officer, room, line), 201)
+
+
+@pytest.mark.parametrize("outcome", ["passed", "failed", "absent"])
+async def test_who_attended_no_session_does_not_pass(there: World, outcome: str) -> None:
+    """A pass needs one session attended; to fail or stay away needs none. All lines or none."""
+    room, [never, once] = await assessed_class(there, 2, attended=False)
+    await there.teach(room, [[once]])
+    there.at(world.LAST_DAY, 18)
+    filed = await file(there.assessor.client, room, result(once), result(never, outcome))
+    if outcome != "passed":
+        world.ok(filed, 201)
+        return
+    told = world.problem(filed, 422, "results_not_fileable")
+    assert [(one["where"], one["code"]) for one in told["errors"]] == [
+        ("body/results/1/enrolment_id", "never_attended")
+    ]
+    assert await there.suite.sql("registry", "select 1 from results") == []
+
+
+async def test_a_permit_asks_for_no_attendance_here(there: World) -> None:
+    """Its examination is another authority's, with rules of its own."""
+    room, [never] = await assessed_class(there, 1, attended=False)
+    await there.suite.sql("registry", "update training_classes set certificate_kind = 'permit'")
+    world.ok(await file(there.officer, room, result(never)), 201)
 
 
 async def test_an_assessor_that_is_suspended_files_nothing(suite: Suite, there: World) -> None:

@@ -350,39 +350,6 @@ async def test_every_reason_of_a_refusal_is_told_at_once(suite: Suite) -> None:
     assert reasons == ["text_outdated", "too_young", "guardian_missing"]
 
 
-async def test_many_people_on_one_device_hold_the_class_and_every_yes_stands(
-    suite: Suite,
-) -> None:
-    """The sixth person within the hour holds the class; nobody's confirmation is lost."""
-    here = await world(suite)
-    room = await here.file_class(listed=True)
-    everyone = await people.people(suite, 7)
-    for someone in everyone[:6]:
-        await people.confirm(suite, someone, room.id, device="one-phone-for-all")
-    seventh = await everyone[6].client.post("/me/confirmations", json=people.yes(suite, room.id))
-    problem(seventh, 409, "class_held")
-    (row,) = await suite.sql("registry", "select count(*) from enrolments where left_at is null")
-    assert row["count"] == 6
-    (event,) = await suite.sql(
-        "registry", "select subject, by_subject, data from events where type = 'class.held'"
-    )
-    assert tuple(event) == (f"class:{room.id}", "service:registry", "{}")
-    ok(await here.officer.post(f"/classes/{room.id}/release", json={"reason": "已逐人电话核实"}))
-    await people.confirm(suite, everyone[6], room.id, device="one-phone-for-all")
-
-
-async def test_a_family_that_shares_a_phone_holds_nothing(suite: Suite) -> None:
-    """Five people in an hour, and more over a longer time, are no burst."""
-    here = await world(suite)
-    room = await here.file_class(listed=True)
-    for n, someone in enumerate(await people.people(suite, 8)):
-        if n == 5:
-            suite.clock.at += timedelta(minutes=61)
-        await people.confirm(suite, someone, room.id, device="the-family-phone")
-    (row,) = await suite.sql("registry", "select held_since from training_classes")
-    assert row["held_since"] is None
-
-
 async def test_an_evening_class_does_not_clash_with_one_in_the_morning(suite: Suite) -> None:
     """Only the sessions' own hours count."""
     here = await world(suite)

@@ -20,7 +20,7 @@ COLUMNS = {
     "enrolments": "authority class_id completed confirmed_at hold hours_attended id left_at"
     " name_sealed organisation_id started trainee_id",
     "confirmations": "at channel device_index enrolment_id guardian_sealed language login_id matter"
-    " paper_id text_sha256 trainee_id version",
+    " network_index paper_id text_sha256 trainee_id version",
     "occupied": "during enrolment_id session_id trainee_id",
     "inbox": "at data id kind read_at trainee_id",
 }

@@ -1,14 +1,18 @@
 """Binding a log-in to a person with a code from an office's counter."""
 
 from datetime import timedelta
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import pytest
 
 from services.registry.trainees import codes
 from shared import principal as principals
+from shared.principal import Principal
 from tests.registry import people
+from tests.registry.world import ok, problem
 from tests.suite import Suite
 
 
@@ -100,9 +104,9 @@ async def test_the_same_card_is_the_same_person(suite: Suite) -> None:
     """Full-width digits, a small x and dots of every kind change nothing."""
     number = people.id_number()
     wide = number.translate({ord(d): ord(d) + 0xFEE0 for d in "0123456789"}).lower()
-    first = await _bind(suite, await _code(suite, number, "古丽·买买提"), uuid4())
-    second = await _bind(suite, await _code(suite, f" {wide}", "古丽.买买提"), uuid4())
-    assert first.json() == second.json()
+    await _code(suite, number, "古丽·买买提")
+    await _code(suite, f" {wide}", "古丽.买买提")
+    assert len(await suite.sql("registry", "select 1 from trainees")) == 1
 
 
 async def test_a_known_number_with_another_name_tells_nothing(suite: Suite) -> None:
@@ -159,3 +163,99 @@ async def test_names_and_numbers_are_stored_sealed(suite: Suite) -> None:
     stored = b"".join(value for value in rows[0].values() if isinstance(value, bytes))
     for plain in (someone.name, someone.id_number, "13812345678"):
         assert plain.encode() not in stored
+
+
+# A further log-in of somebody who has one ------------------------------------------------------
+
+
+async def _again(suite: Suite, someone: people.Person, by: Principal) -> dict[str, Any]:
+    card = {"id_number": someone.id_number, "name": someone.name}
+    made: dict[str, Any] = ok(
+        await suite.service("registry", by).post("/binding-codes", json=card), 201
+    )
+    return made
+
+
+async def _second(suite: Suite, made: dict[str, Any], number: str, by: Principal) -> httpx.Response:
+    return await suite.service("registry", by).post(
+        f"/binding-codes/{made['id']}/second", json={"id_number": number}
+    )
+
+
+async def test_no_officer_takes_a_bound_person_over_alone(suite: Suite) -> None:
+    """A second log-in takes two offices; without the second the code looks like a wrong one."""
+    someone, window = await people.person(suite), suite.officer("650402", office="650402/window")
+    made = await _again(suite, someone, window)
+    assert made["second_needed"] is True
+    wrong, taken = (
+        await _bind(suite, "ACDEFGHJKM", uuid4()),
+        await _bind(suite, made["code"], uuid4()),
+    )
+    assert (taken.status_code, taken.json()["code"]) == (422, "binding_code_refused")
+    assert {**taken.json(), "trace": ""} == {**wrong.json(), "trace": ""}
+    colleague = suite.officer("650402", office="650402/window")
+    for by in (window, colleague):
+        problem(await _second(suite, made, someone.id_number, by), 409, "binding_same_office")
+    other = suite.officer("650402", office="650402/audit")
+    ok(await _second(suite, made, someone.id_number, other), 201)
+    bound = ok(await _bind(suite, made["code"], uuid4()))
+    assert bound == {"trainee_id": str(someone.id)}
+    log = ok(await someone.client.get("/me/access-log"))["items"]
+    assert sorted((line["purpose"], line["office"]) for line in log) == [
+        ("binding", "650402/audit"),
+        ("binding", "650402/window"),
+    ]
+
+
+async def test_the_second_office_sees_the_card_of_the_person_in_question(suite: Suite) -> None:
+    """Another card, another authority, or nobody to replace: there is no such code."""
+    someone, stranger = await people.person(suite), await people.person(suite, "李四")
+    made = await _again(suite, someone, suite.officer("650402"))
+    audit = suite.officer("650402", office="650402/audit")
+    far = suite.officer("650421", office="650421/audit")
+    problem(await _second(suite, made, stranger.id_number, audit), 404, "not_found")
+    problem(await _second(suite, made, someone.id_number, far), 404, "not_found")
+    fresh = people.id_number()
+    card = {"id_number": fresh, "name": "王五"}
+    first = ok(await _counter(suite).post("/binding-codes", json=card), 201)
+    assert first["second_needed"] is False
+    problem(await _second(suite, first, fresh, audit), 404, "not_found")
+
+
+async def test_the_database_itself_knows_two_offices(suite: Suite) -> None:
+    """One officer's second signature, or a second binding by one office, cannot be written."""
+    someone = await people.person(suite)
+    made = await _again(suite, someone, suite.officer("650402"))
+    same = "update binding_codes set second_by = 'x', second_office = office where id = $1"
+    alone = "update binding_codes set redeemed_at = made_at, login_id = id where id = $1"
+    for statement in (same, alone):
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+            await suite.sql("registry", statement, UUID(made["id"]))
+
+
+async def test_a_newer_code_ends_the_older_ones(suite: Suite) -> None:
+    """Of two slips of paper only the last one binds."""
+    number = people.id_number()
+    older, newer = await _code(suite, number), await _code(suite, number)
+    assert (await _bind(suite, older, uuid4())).status_code == 422
+    assert (await _bind(suite, newer, uuid4())).status_code == 200
+
+
+async def test_a_replaced_log_in_does_not_come_back_with_its_old_code(suite: Suite) -> None:
+    """Whoever found the lost telephone cannot bind it again."""
+    number, lost = people.id_number(), uuid4()
+    old = await _code(suite, number)
+    ok(await _bind(suite, old, lost))
+    card = {"id_number": number, "name": "王小明"}
+    made = ok(await _counter(suite).post("/binding-codes", json=card), 201)
+    ok(await _second(suite, made, number, suite.officer("650402", office="650402/audit")), 201)
+    ok(await _bind(suite, old, lost))
+    ok(await _bind(suite, made["code"], uuid4()))
+    assert (await _bind(suite, old, lost)).status_code == 422
+
+
+async def test_making_a_code_is_in_the_persons_access_log(suite: Suite) -> None:
+    """Which officer handed it out, and what for."""
+    await _code(suite, people.id_number())
+    (row,) = await suite.sql("registry", "select purpose, what, office from access_log")
+    assert tuple(row) == ("binding", "id_number", "650402/hrss")

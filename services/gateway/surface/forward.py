@@ -6,7 +6,8 @@ service gets an inside token of a minute in its place. No database session is op
 
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 
 import httpx
 from starlette.requests import ClientDisconnect, Request
@@ -66,6 +67,7 @@ SMALL_BYTES = 64 * 1024  # bodies up to here are read whole; longer ones go the 
 INSIDE_S = 60
 KEPT_S = 20
 KEPT_MAX = 4096
+DEVICE = "x-zhipei-device"  # not in SENT: what a caller says under this name stays outside
 
 
 def owner(path: str) -> str | None:
@@ -106,14 +108,24 @@ class InsideTokens:
 class Forward:
     """Pass one noun's requests on to its service."""
 
-    def __init__(self, noun: str, service: str, lanes: Lanes, inside: InsideTokens) -> None:
+    def __init__(
+        self,
+        noun: str,
+        service: str,
+        lanes: Lanes,
+        inside: InsideTokens,
+        device: Callable[[Scope], dict[str, str]],
+    ) -> None:
         self.__name__ = f"forward {noun}"  # what telemetry calls it: paths hold identifiers
         self.service, self.lanes, self.inside = service, lanes, inside
+        self.device = device
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Stream a request to the service and its answer back."""
         path = paths.inner(scope.get("raw_path") or scope["path"].encode())
         headers = _sent(scope)
+        if self.service == "registry":
+            headers |= self.device(scope)
         request = Request(scope, receive)
         try:
             content = await _content(request, headers)
@@ -157,9 +169,10 @@ class Forward:
 def routes(here: Service, connected: peers.Peers) -> list[Route]:
     """Return the routes of every noun: itself and what is below it."""
     inside = InsideTokens(here)
+    device = partial(_device, here)
     found = []
     for noun, service in NOUNS.items():
-        forward = Forward(noun, service, connected.lanes[service], inside)
+        forward = Forward(noun, service, connected.lanes[service], inside, device)
         for path in (f"/v1/{noun}", f"/v1/{noun}/{{rest:path}}"):
             route = Route(path, forward, methods=METHODS, include_in_schema=False)
             assert route.methods is not None
@@ -178,6 +191,20 @@ def _sent(scope: Scope) -> dict[str, str]:
             raise Malformed
         found[name] = found[name] + b", " + value if name in found else value
     return {name.decode(): value.decode("latin-1") for name, value in found.items()}
+
+
+def _device(here: Service, scope: Scope) -> dict[str, str]:
+    """Say where a request came from as an index of address and browser, never in clear.
+
+    The registry holds a class that too many people confirm from one place (POLICY.md 9.1).
+    """
+    client = scope.get("client")
+    # A sandbox's people all come from one machine with one program: every class would be held.
+    if here.sandbox or not client:
+        return {}
+    agent = next((value for name, value in scope["headers"] if name == b"user-agent"), b"")
+    index = here.sealer.index("device", client[0].encode() + b"\n" + agent)
+    return {DEVICE: index.hex()}
 
 
 async def _content(

@@ -28,6 +28,9 @@ from shared.standards import certificates, names
 from shared.standards.certificates import Kind
 
 RULE = "certificates"
+NEVER_ATTENDED = text(
+    "select id from enrolments where class_id = :id and left_at is null and not started"
+)
 SERIALS = text(
     "insert into certificate_serials (authority, year, last)"
     " select :authority, year, count from unnest(cast(:years as integer[]),"
@@ -103,7 +106,16 @@ async def file_results(
     people = await queries.people(session, class_id)
     last = await queries.last_session_day(session, class_id, otherwise=training_class.ends_on)
     places = {key: person.place for key, person in people.items()}
-    if faults := rules.results(lines, places, last_session=last, on=clock.business_day(now)):
+    never = (await session.execute(NEVER_ATTENDED, {"id": class_id})).scalars().all()
+    faults = rules.results(
+        lines,
+        places,
+        kind=Kind(training_class.certificate_kind),
+        never_attended=frozenset(never),
+        last_session=last,
+        on=clock.business_day(now),
+    )
+    if faults:
         raise ResultsNotFileable(errors=issuers.errors(faults, of="results"))
     rows = [
         {

@@ -1,7 +1,7 @@
 """What stands against a result or a certificate: every fault of every line is listed."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -25,6 +25,7 @@ class Fault(StrEnum):
     ALREADY_PASSED = "already_passed"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     SCORE_OF_ABSENT = "score_of_absent"
+    NEVER_ATTENDED = "never_attended"
     NOT_PASSED = "not_passed"
     NOT_COMPLETED = "not_completed"
     ALREADY_CERTIFIED = "already_certified"
@@ -58,6 +59,10 @@ TEXTS: Mapping[Fault, tuple[str, str]] = {
     Fault.ALREADY_PASSED: ("该学员已考核合格。", "The trainee has passed already."),
     Fault.TOO_MANY_ATTEMPTS: ("考核次数已满三次。", "There were three attempts already."),
     Fault.SCORE_OF_ABSENT: ("缺考不能有成绩。", "Who was absent has no score."),
+    Fault.NEVER_ATTENDED: (
+        "该学员没有任何一次课的出勤记录，不能登记为合格。",
+        "The trainee attended no session; a pass cannot be filed.",
+    ),
     Fault.NOT_PASSED: ("该学员没有合格的考核结果。", "The trainee has no passed result."),
     Fault.NOT_COMPLETED: (
         "该学员出勤课时未达到要求。",
@@ -120,9 +125,15 @@ class LineFault:
 
 
 def results(
-    lines: Sequence[ResultIn], places: Mapping[UUID, Place], *, last_session: date, on: date
+    lines: Sequence[ResultIn],
+    places: Mapping[UUID, Place],
+    *,
+    kind: Kind,
+    never_attended: Collection[UUID],
+    last_session: date,
+    on: date,
 ) -> list[LineFault]:
-    """List every fault of results that are to be filed."""
+    """List every fault of results; a pass needs a session attended, but for a permit."""
     named = Counter(line.enrolment_id for line in lines)
     found = []
     for index, line in enumerate(lines):
@@ -134,6 +145,9 @@ def results(
             found.append(LineFault(index, "enrolment_id", Fault.NAMED_TWICE))
         checks = _result(line, place, last_session, on)
         found += [LineFault(index, field, fault) for field, fault in checks]
+        passes = line.outcome is Outcome.PASSED and kind is not Kind.PERMIT
+        if passes and line.enrolment_id in never_attended:
+            found.append(LineFault(index, "enrolment_id", Fault.NEVER_ATTENDED))
     return found
 
 

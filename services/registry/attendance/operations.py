@@ -133,14 +133,8 @@ async def record(
         raise EnrolmentUnknown(unknown=counts.unknown)
     row.state, row.sheet_by, row.sheet_at = "held", by.subject, now
     await session.flush()
-    data = {
-        "session": str(row.id),
-        "number": row.number,
-        "hours": row.hours,
-        "present": counts.present,
-        "absent": counts.absent,
-    }
-    told = _event(found, EventType.ATTENDANCE_RECORDED, data)
+    # No counts: from sheet to sheet they would tell whoever reads the feed how many left.
+    told = _event(found, EventType.ATTENDANCE_RECORDED, {"session": str(row.id)})
     progress = counting.started(found, counts.started)
     await events.append(session, [told, *progress], by=by, at=now)
     return schemas.SheetOut(session_id=row.id, present=counts.present, absent=counts.absent)

@@ -47,7 +47,7 @@ ERASE = tuple(
 )
 START = text(
     "update training_classes set started_at = :now where id = any(:ids)"
-    " returning id, authority, organisation_id, taken"
+    " returning id, authority, organisation_id"
 )
 CLOSING = text(
     "select c.*, s.open, s.last_day from training_classes c, lateral ("
@@ -98,7 +98,8 @@ async def start(here: Service, now: datetime) -> int:
         for statement in ERASE:
             await session.execute(statement, {"ids": [*starting, *ended]})
         rows = (await session.execute(START, {"now": now, "ids": starting})).all()
-        started = [_event(row, EventType.CLASS_STARTED, {"confirmed": row.taken}) for row in rows]
+        # How many had confirmed stays untold: beside a later count it would tell how many left.
+        started = [_event(row, EventType.CLASS_STARTED, {}) for row in rows]
         await events.append(session, started, by=BY, at=now)
         return len(starting) + len(ended)
 
@@ -152,7 +153,7 @@ async def _close(session: AsyncSession, here: Service, due: Sequence[Any], now: 
     told: list[events.Event] = []
     for row in due:
         count = completed[row.id]
-        data = {"confirmed": row.taken, "completed": count, "hours": row.hours}
+        data = {"completed": count, "hours": row.hours}
         told += [_event(row, EventType.CLASS_CLOSED, data), *counting.completed(row, count)]
     await events.append(session, told, by=BY, at=now)
 

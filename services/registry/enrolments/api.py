@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Header, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry import peers
@@ -19,6 +19,11 @@ from shared.service import Service
 
 router = routing.router("/me", tags=["enrolments"])
 
+# Set by the gateway alone, never by a caller: an index of the address and browser it saw.
+Network = Annotated[
+    str | None,
+    Header(alias="X-Zhipei-Device", pattern=r"^[0-9a-f]{32}$", include_in_schema=False),
+]
 Language = Annotated[
     schemas.Language | None, Query(description="language of the text; default: one's own")
 ]
@@ -85,11 +90,13 @@ async def get_my_invitation(
     ),
 )
 async def confirm_enrolment(
+    *,
     body: schemas.ConfirmationIn,
     session: routing.DbSession,
     by: routing.Caller,
     clock: routing.Now,
     here: routing.Here,
+    network: Network = None,
 ) -> schemas.EnrolmentOut:
     """Take the caller's own yes to a class they were invited to, or to a listed one.
 
@@ -101,6 +108,7 @@ async def confirm_enrolment(
         said=body.said(),
         guardian=body.guardian.plain() if body.guardian else None,
         device=body.device,
+        network=network,
         by=by,
         here=here,
         clock=clock,

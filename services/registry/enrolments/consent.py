@@ -37,4 +37,5 @@ class Given:
     said: rules.Yes
     login: UUID | None = None
     device: str | None = None
+    network: str | None = None
     paper: UUID | None = None

@@ -71,6 +71,7 @@ class Confirmation(Base):
     text_sha256: Mapped[bytes] = mapped_column(LargeBinary)
     login_id: Mapped[UUID | None] = mapped_column(Uuid)
     device_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    network_index: Mapped[bytes | None] = mapped_column(LargeBinary)
     guardian_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     paper_id: Mapped[UUID | None] = mapped_column(Uuid)
     at: Mapped[datetime] = mapped_column(Instant)

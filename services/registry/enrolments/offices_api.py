@@ -1,7 +1,7 @@
 """HTTP of places for those who teach, assess and answer for a class; and of papers at a counter."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import Response
@@ -14,6 +14,13 @@ from shared import pages, problems, routing
 from shared.principal import Role
 
 router = routing.router("", tags=["enrolments"])
+
+
+class SignedOut(routing.Out):
+    """A paper that two offices have signed; whether it counts is the person's."""
+
+    id: UUID
+    state: Literal["signed"] = "signed"
 
 
 @router.get("/classes/{class_id}/enrolments", summary="本班已确认的学员")
@@ -114,6 +121,7 @@ async def register_paper(
     responses=problems.responses(
         *refusals.PROBLEMS.values(),
         refusals.AlreadyConfirmed,
+        paper.PaperSigned,
         refusals.PaperDiffers,
         refusals.SameOffice,
         refusals.ClassFull,
@@ -128,14 +136,15 @@ async def second_paper(
     by: routing.Caller,
     clock: routing.Now,
     here: routing.Here,
-) -> schemas.EnrolmentOut:
-    """Count a paper as the person's confirmation; the person is told and may undo it by leaving."""
-    enrolment = await paper.second(
+) -> SignedOut:
+    """Sign a paper for a second office; where it counts, the person is told and may leave.
+
+    The answer is the same whatever the person has said since.
+    """
+    await paper.second(
         session, paper_id=paper_id, image_sha256=body.image_sha256, by=by, here=here, clock=clock
     )
-    return schemas.EnrolmentOut(
-        enrolment_id=enrolment.id, class_id=enrolment.class_id, confirmed_at=enrolment.confirmed_at
-    )
+    return SignedOut(id=paper_id)
 
 
 @router.get("/paper-confirmations", summary="等待第二科室核对的纸面确认书")

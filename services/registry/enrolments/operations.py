@@ -10,12 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.classes import queries as classes
 from services.registry.classes.models import TrainingClass
 from services.registry.enrolments import consent, facts, holds, queries, refusals, rules, texts
-from services.registry.enrolments.models import (
-    Confirmation,
-    Decline,
-    Enrolment,
-    PaperConfirmation,
-)
+from services.registry.enrolments.models import Confirmation, Decline, Enrolment
 from services.registry.event_types import EventType
 from services.registry.trainees.models import Trainee
 from shared import clock as clocks
@@ -41,6 +36,7 @@ async def confirm(
     said: rules.Yes,
     guardian: consent.Guardian | None,
     device: str | None,
+    network: str | None,
     by: Principal,
     here: Service,
     clock: Clock,
@@ -67,7 +63,7 @@ async def confirm(
     if await queries.place(session, class_id, person.id):
         raise refusals.AlreadyConfirmed
     refusals.refuse(rules.decide(known, facts.terms(here.plan, clock.today())))
-    given = consent.Given("wechat", said, login=by.login, device=device)
+    given = consent.Given("wechat", said, login=by.login, device=device, network=network)
     enrolment = await enrol(
         session, training_class=training_class, person=person, given=given, guardian=guardian,
         by=by, sealer=here.sealer, now=now,
@@ -75,10 +71,7 @@ async def confirm(
     await session.execute(
         delete(Decline).where(Decline.class_id == class_id, Decline.trainee_id == person.id)
     )
-    if device is not None:
-        await _look_at_burst(
-            session, training_class=training_class, device=device, here=here, now=now
-        )
+    await _look_at_burst(session, training_class=training_class, given=given, here=here, now=now)
     return enrolment
 
 
@@ -160,6 +153,7 @@ async def _write_down(
             text_sha256=bytes.fromhex(given.said.text_sha256),
             login_id=given.login,
             device_index=sealer.index("device", given.device) if given.device else None,
+            network_index=sealer.index("network", given.network) if given.network else None,
             guardian_sealed=beside,
             paper_id=given.paper,
             at=row.confirmed_at,
@@ -170,6 +164,7 @@ async def _write_down(
 async def refuse(session: AsyncSession, *, class_id: UUID, by: Principal, now: datetime) -> None:
     """Keep the person's no where nobody else looks: no event, no count, no reason. POLICY 9.4.
 
+    A paper that waits stays as it was: it cannot count any more, and nobody else learns why.
     Raises NotFound without an invitation, AlreadyConfirmed where leaving is meant, ClassStarted.
     """
     assert by.trainee is not None
@@ -185,14 +180,6 @@ async def refuse(session: AsyncSession, *, class_id: UUID, by: Principal, now: d
         insert(Decline)
         .values(class_id=class_id, trainee_id=by.trainee, at=now)
         .on_conflict_do_nothing()
-    )
-    # What only one office has signed on paper yields to the person's own word.
-    await session.execute(
-        delete(PaperConfirmation).where(
-            PaperConfirmation.class_id == class_id,
-            PaperConfirmation.trainee_id == by.trainee,
-            PaperConfirmation.second_by.is_(None),
-        )
     )
 
 
@@ -231,17 +218,22 @@ async def _look_at_burst(
     session: AsyncSession,
     *,
     training_class: TrainingClass,
-    device: str,
+    given: consent.Given,
     here: Service,
     now: datetime,
 ) -> None:
-    """Hold the class for a look where one device confirmed for too many people; the yes stands."""
+    """Hold the class for a look where one device confirmed for too many people; the yes stands.
+
+    What the front end names as the device may be left out: what the gateway saw counts as well.
+    """
     found = here.plan.provision("enrolment").on(clocks.business_day(now))
     since = now - timedelta(minutes=found.integer("burst_minutes"))
     if training_class.released_at is not None:
         since = max(since, training_class.released_at)
-    people = await queries.device_count(session, here.sealer.index("device", device), since)
-    if people <= found.integer("burst_confirmations"):
+    seen = {"device": given.device, "network": given.network}
+    indexes = [here.sealer.index(name, value) for name, value in seen.items() if value]
+    people = [await queries.device_count(session, index, since) for index in indexes]
+    if max(people, default=0) <= found.integer("burst_confirmations"):
         return
     held = await session.execute(select(func.hold_class(training_class.id, now)))
     if held.scalar_one():

@@ -1,17 +1,23 @@
-"""A yes on paper: two officers of two offices, told to the person, undone by leaving."""
+"""A yes on paper: two officers of two offices, told to the person, undone by leaving.
+
+What officers hear comes from the paper alone, so a no of the person is not to be read from it.
+"""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.classes import queries as classes
+from services.registry.classes.models import TrainingClass
 from services.registry.enrolments import consent, facts, operations, queries, refusals, rules
-from services.registry.enrolments.models import Enrolment, PaperConfirmation
+from services.registry.enrolments.models import PaperConfirmation
 from services.registry.event_types import EventType
 from services.registry.trainees import bindings, notices, reads
+from services.registry.trainees.models import Trainee
 from shared import events, ids, problems
 from shared.clock import Clock
 from shared.principal import Principal
@@ -19,6 +25,16 @@ from shared.sealing import Sealer
 from shared.service import Service
 
 RULE = "POLICY 9.1|enrolment.paper_officers"
+NOW = text("set constraints own_confirmation immediate")
+
+
+class PaperSigned(problems.Problem):
+    """Two offices have signed it; what became of the place is the person's to tell."""
+
+    status = 409
+    code = "paper_signed"
+    title_zh = "该纸面确认书已由两个科室签字"
+    title_en = "Two offices have signed this paper already"
 
 
 async def first(
@@ -77,7 +93,8 @@ async def first(
         column.key: getattr(row, column.key) for column in PaperConfirmation.__table__.columns
     }
     await session.execute(insert(PaperConfirmation).values(values))
-    await _tell(session, row, notices.Kind.PAPER_FIRST, EventType.PAPER_FIRST, by=by, now=now)
+    await _note(session, row, EventType.PAPER_FIRST, by=by, now=now)
+    await _tell(session, row, notices.Kind.PAPER_FIRST, by=by, now=now)
     return row
 
 
@@ -89,10 +106,11 @@ async def second(
     by: Principal,
     here: Service,
     clock: Clock,
-) -> Enrolment:
-    """Count a paper as the person's confirmation after a second office has looked at it.
+) -> None:
+    """Sign a paper for a second office; it counts unless the person has said no or left since.
 
-    Raises NotFound, PaperDiffers, SameOffice, and whatever a confirmation may be refused for.
+    Raises NotFound, PaperSigned, PaperDiffers, SameOffice, and whatever a confirmation may be
+    refused for; for who said no, exactly the same.
     """
     now = clock.now()
     query = select(PaperConfirmation).where(PaperConfirmation.id == paper_id).with_for_update()
@@ -100,7 +118,7 @@ async def second(
     if paper is None:
         raise problems.NotFound
     if paper.second_by is not None:
-        raise refusals.AlreadyConfirmed
+        raise PaperSigned
     if paper.image_sha256 != bytes.fromhex(image_sha256):
         raise refusals.PaperDiffers
     person = await queries.locked_person(session, paper.trainee_id)
@@ -125,20 +143,48 @@ async def second(
         .values(second_by=by.subject, second_office=office(by), second_at=now)
         .execution_options(synchronize_session=False)
     )
-    enrolment = await operations.enrol(
-        session,
-        training_class=training_class,
-        person=person,
-        given=consent.Given("paper", said, paper=paper_id),
-        guardian=_guardian(here.sealer, paper),
-        by=by,
-        sealer=here.sealer,
-        now=now,
+    await _note(session, paper, EventType.PAPER_SECOND, by=by, now=now)
+    counts = await _count(
+        session, training_class, person, paper=paper, said=said, by=by, sealer=here.sealer, now=now
     )
-    await _tell(
-        session, paper, notices.Kind.PAPER_CONFIRMED, EventType.PAPER_SECOND, by=by, now=now
-    )
-    return enrolment
+    if counts:
+        await _tell(session, paper, notices.Kind.PAPER_CONFIRMED, by=by, now=now)
+
+
+async def _count(
+    session: AsyncSession,
+    training_class: TrainingClass,
+    person: Trainee,
+    *,
+    paper: PaperConfirmation,
+    said: rules.Yes,
+    by: Principal,
+    sealer: Sealer,
+    now: datetime,
+) -> bool:
+    """Write the place, and take it back at once where the database knows of the person's own no.
+
+    Done before it is asked: a full class or a clash of hours is refused alike for everybody.
+    """
+    try:
+        async with session.begin_nested():
+            await operations.enrol(
+                session,
+                training_class=training_class,
+                person=person,
+                given=consent.Given("paper", said, paper=paper.id),
+                guardian=_guardian(sealer, paper),
+                by=by,
+                sealer=sealer,
+                now=now,
+            )
+            await session.execute(NOW)
+    except IntegrityError as error:
+        original = getattr(error.orig, "__cause__", None)
+        if getattr(original, "constraint_name", None) != "own_no":
+            raise
+        return False
+    return True
 
 
 def office(by: Principal) -> str:
@@ -158,12 +204,11 @@ async def _tell(
     session: AsyncSession,
     paper: PaperConfirmation,
     kind: notices.Kind,
-    event: EventType,
     *,
     by: Principal,
     now: datetime,
 ) -> None:
-    """Tell the person, and write down which office signed; the event names nobody."""
+    """Tell the person which office signed."""
     await notices.tell(
         session,
         people=[paper.trainee_id],
@@ -171,6 +216,17 @@ async def _tell(
         at=now,
         data={"class_id": str(paper.class_id), "office": office(by)},
     )
+
+
+async def _note(
+    session: AsyncSession,
+    paper: PaperConfirmation,
+    event: EventType,
+    *,
+    by: Principal,
+    now: datetime,
+) -> None:
+    """Write down which office signed; the event names nobody."""
     told = events.Event(
         type=event,
         subject=f"class:{paper.class_id}",

@@ -33,9 +33,15 @@ def invitations() -> Select[Any]:
         Enrolment.trainee_id == Invitation.trainee_id,
         Enrolment.left_at.is_(None),
     )
+    # Who has left is not asked again: an invitation to the same class stays out of sight.
+    left = exists().where(
+        Enrolment.class_id == Invitation.class_id,
+        Enrolment.trainee_id == Invitation.trainee_id,
+        Enrolment.left_at.is_not(None),
+    )
     query = select(
         Invitation, TrainingClass, declined.label("declined"), confirmed.label("confirmed")
-    )
+    ).where(confirmed | ~left)
     return cast("Select[Any]", query.join(TrainingClass, TrainingClass.id == Invitation.class_id))
 
 

@@ -3,15 +3,16 @@
 No data of an institution takes part in it (DESIGN.md 7).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.trainees import codes, notices
+from services.registry.trainees import codes, notices, reads
 from services.registry.trainees.models import BindingCode, NameConflict, Trainee
 from shared import ids, problems
 from shared.principal import Principal
@@ -19,6 +20,7 @@ from shared.sealing import Sealer
 from shared.standards import names, resident_id
 
 CODE_HOURS = 24
+ALONE = text("select pg_advisory_xact_lock(hashtextextended('binding:' || :person, 0))")
 FIND = text("select trainee_id, name_index from find_trainee(:index)")
 
 
@@ -56,6 +58,25 @@ class CodeRefused(problems.Problem):
     code = "binding_code_refused"
     title_zh = "绑定码无效或已过期，请到主管单位窗口重新领取"
     title_en = "The code does not hold; please ask the office for a new one"
+
+
+class SameOffice(problems.Problem):
+    """The second signature under a code has to be another officer's of another office."""
+
+    status = 409
+    code = "binding_same_office"
+    title_zh = "须由另一科室的另一名工作人员核对"
+    title_en = "Another officer of another office has to countersign the code"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A code just made; `second_needed` where the person has had a log-in before."""
+
+    id: UUID
+    code: str
+    until: datetime
+    second_needed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +125,16 @@ async def person_of(
 
 async def make_code(
     session: AsyncSession, sealer: Sealer, *, person: UUID, by: Principal, at: datetime
-) -> tuple[str, datetime]:
-    """Make a code that binds one log-in to this person within a day; only its index is kept."""
-    code, until = codes.draw(), at + timedelta(hours=CODE_HOURS)
+) -> Made:
+    """Make a code that binds one log-in to this person within a day; only its index is kept.
+
+    Earlier codes of the person end with it; the person sees in the access log who made it.
+    """
+    await session.execute(ALONE, {"person": str(person)})
+    made, code, until = ids.uuid7(), codes.draw(), at + timedelta(hours=CODE_HOURS)
     row = {
-        "id": ids.uuid7(),
+        "id": made,
+        "authority": authority_of(by),
         "trainee_id": person,
         "code_index": sealer.index("binding_code", code),
         "made_by": by.subject,
@@ -117,26 +143,75 @@ async def make_code(
         "until": until,
     }
     await session.execute(insert(BindingCode).values(row))
-    return code, until
+    await reads.log(session, trainees=[person], what="id_number", purpose="binding", by=by, at=at)
+    return Made(made, code, until, await _bound_before(session, person))
+
+
+async def countersign(
+    session: AsyncSession,
+    sealer: Sealer,
+    *,
+    code_id: UUID,
+    number: str,
+    by: Principal,
+    at: datetime,
+) -> None:
+    """Let a second office, which sees the card too, stand for a code that replaces a log-in.
+
+    Signing again is signing once. Raises NotFound, also for another person's card, SameOffice.
+    """
+    query = select(BindingCode).where(BindingCode.id == code_id)
+    row = (await session.execute(query)).scalar_one_or_none()
+    found = await _find(session, sealer, resident_id.normalise(number))
+    if row is None or found is None or found[0] != row.trainee_id or at >= row.until:
+        raise problems.NotFound
+    if not await _bound_before(session, row.trainee_id):
+        raise problems.NotFound
+    if row.second_by == by.subject:
+        return
+    own = by.office or authority_of(by)
+    if by.subject == row.made_by or own == row.office:
+        raise SameOffice
+    signed = await session.execute(
+        update(BindingCode)
+        .where(BindingCode.id == code_id, BindingCode.second_by.is_(None))
+        .where(BindingCode.redeemed_at.is_(None))
+        .values(second_by=by.subject, second_office=own, second_at=at)
+        .returning(BindingCode.id)
+        .execution_options(synchronize_session=False)
+    )
+    if signed.first() is None:
+        raise problems.NotFound
+    await reads.log(
+        session, trainees=[row.trainee_id], what="id_number", purpose="binding", by=by, at=at
+    )
 
 
 async def redeem(
     session: AsyncSession, sealer: Sealer, *, code: str, login: UUID, at: datetime
 ) -> UUID:
-    """Bind a log-in to the code's person, once; the same log-in may ask again. CodeRefused."""
+    """Bind a log-in to the code's person, once; the same log-in may ask again.
+
+    Who was bound before is bound anew only by a code of two offices: no officer takes a person
+    over alone (POLICY.md 9.1). An older code ends with a newer one. Raises CodeRefused.
+    """
     indexes = sealer.index_all("binding_code", codes.normalise(code))
-    row = (
-        await session.execute(
-            select(BindingCode).where(BindingCode.code_index.in_(indexes)).with_for_update()
-        )
-    ).scalar_one_or_none()
+    query = select(BindingCode).where(BindingCode.code_index.in_(indexes))
+    row = (await session.execute(query)).scalar_one_or_none()
     if row is None:
         raise CodeRefused
+    await session.execute(ALONE, {"person": str(row.trainee_id)})
+    await session.refresh(row, with_for_update=True)
+    others = await _others(session, row)
+    later = [other for other in others if other.id > row.id]
     if row.redeemed_at is not None:
-        if row.login_id != login:
+        if row.login_id != login or any(other.redeemed_at for other in later):
             raise CodeRefused
         return row.trainee_id
-    if at >= row.until or await _bound_elsewhere(session, login, row.trainee_id):
+    replaces = any(other.redeemed_at for other in others)
+    if later or at >= row.until or (replaces and row.second_by is None):
+        raise CodeRefused
+    if await _bound_elsewhere(session, login, row.trainee_id):
         raise CodeRefused
     await session.execute(
         update(BindingCode)
@@ -198,6 +273,17 @@ async def _note_conflict(
         "state": "open",
     }
     await session.execute(insert(NameConflict).values(row).on_conflict_do_nothing())
+
+
+async def _others(session: AsyncSession, row: BindingCode) -> Sequence[BindingCode]:
+    query = select(BindingCode).where(
+        BindingCode.trainee_id == row.trainee_id, BindingCode.id != row.id
+    )
+    return (await session.scalars(query)).all()
+
+
+async def _bound_before(session: AsyncSession, person: UUID) -> bool:
+    return bool(await session.scalar(select(func.bound_before(person))))
 
 
 async def _bound_elsewhere(session: AsyncSession, login: UUID, person: UUID) -> bool:

@@ -21,10 +21,27 @@ class CardIn(routing.Body):
 
 
 class CodeOut(routing.Out):
-    """The code, shown once, and until when it holds."""
+    """The code, shown once, and until when it holds.
 
+    With `second_needed` it replaces a log-in and holds once another office has countersigned it.
+    """
+
+    id: UUID
     code: str
     until: datetime
+    second_needed: bool
+
+
+class CountersignatureIn(routing.Body):
+    """The card as the second officer reads it: it has to be that of the code's person."""
+
+    id_number: str = Field(max_length=40, examples=["650402199001011232"])
+
+
+class CountersignatureOut(routing.Out):
+    """Which code now stands with two offices."""
+
+    id: UUID
 
 
 class BindingIn(routing.Body):
@@ -56,7 +73,8 @@ async def make_binding_code(
 ) -> CodeOut | Response:
     """Make a code for the person who stands at the counter, registering whoever is not known.
 
-    A known number with another name answers 409 and notes the name for the authority.
+    A known number with another name answers 409 and notes the name for the authority. Earlier
+    codes of the person end; `second_needed`: another office has to countersign this one.
     """
     card = bindings.card(number=body.id_number, name=body.name, phone=body.phone, on=clock.today())
     now = clock.now()
@@ -64,8 +82,30 @@ async def make_binding_code(
     if person is None:
         # Answered, not raised: what was noted for the authority stays.
         return problems.answer(bindings.NameDiffers())
-    code, until = await bindings.make_code(session, here.sealer, person=person, by=by, at=now)
-    return CodeOut(code=code, until=until)
+    made = await bindings.make_code(session, here.sealer, person=person, by=by, at=now)
+    return CodeOut.model_validate(made, from_attributes=True)
+
+
+@router.post(
+    "/binding-codes/{code_id}/second",
+    status_code=201,
+    summary="核对换绑登录账号的绑定码（另一科室的第二名工作人员）",
+    responses=problems.responses(bindings.SameOffice),
+)
+async def second_binding_code(
+    *,
+    code_id: UUID,
+    body: CountersignatureIn,
+    session: routing.DbSession,
+    by: routing.Caller,
+    clock: routing.Now,
+    here: routing.Here,
+) -> CountersignatureOut:
+    """Countersign a code that replaces a person's log-in; the second officer sees the card too."""
+    await bindings.countersign(
+        session, here.sealer, code_id=code_id, number=body.id_number, by=by, at=clock.now()
+    )
+    return CountersignatureOut(id=code_id)
 
 
 @router.post(

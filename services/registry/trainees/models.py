@@ -55,8 +55,12 @@ class BindingCode(Base):
     code_index: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     made_by: Mapped[str] = mapped_column(Text)
     office: Mapped[str] = mapped_column(Text)
+    authority: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime] = mapped_column(Instant)
     until: Mapped[datetime] = mapped_column(Instant)
+    second_by: Mapped[str | None] = mapped_column(Text)
+    second_office: Mapped[str | None] = mapped_column(Text)
+    second_at: Mapped[datetime | None] = mapped_column(Instant)
     login_id: Mapped[UUID | None] = mapped_column(Uuid)
     redeemed_at: Mapped[datetime | None] = mapped_column(Instant)
 

@@ -38,6 +38,11 @@ PURPOSE: Mapping[str, Mapping[str, str]] = {
         "ug": "ئىسىم پەرقىنى تەكشۈرۈش",
         "en": "a check of two names",
     },
+    "binding": {
+        "zh-Hans": "窗口为您办理账号绑定",
+        "ug": "كىرىش ھېسابىڭىزنى باغلاش",
+        "en": "a code to bind your log-in",
+    },
     "paper_confirmation": {
         "zh-Hans": "核对纸面确认书",
         "ug": "قەغەز جەزملەشتۈرۈشنى تەكشۈرۈش",

@@ -113,13 +113,19 @@ grant update (state, decided_by, decided_at, decision_reason) on name_conflicts 
 
 alter table binding_codes enable row level security;
 create policy made on binding_codes for insert with check (
-  zp_role() = 'officer' and made_by = zp_subject());
+  zp_decides_for(authority) and made_by = zp_subject() and second_by is null
+  and redeemed_at is null);
 create policy seen on binding_codes for select using (
-  (zp_role() = 'officer' and made_by = zp_subject()) or zp_self(trainee_id)
-  or zp_works_for('binding'));
+  (zp_decides_for(authority) and redeemed_at is null) or zp_self(trainee_id)
+  or (zp_role() = 'officer' and made_by = zp_subject()) or zp_works_for('binding'));
 create policy redeemed on binding_codes for update using (zp_works_for('binding'));
+create policy second on binding_codes for update
+  using (zp_decides_for(authority) and redeemed_at is null and second_by is null)
+  with check (zp_decides_for(authority) and redeemed_at is null and login_id is null
+    and second_by = zp_subject());
 grant select, insert on binding_codes to "$app";
-grant update (login_id, redeemed_at) on binding_codes to "$app";
+grant update (login_id, redeemed_at, second_by, second_office, second_at)
+  on binding_codes to "$app";
 
 alter table rosters enable row level security;
 create policy own on rosters using (zp_at_home(organisation_id));
@@ -168,12 +174,13 @@ create policy given on confirmations for insert with check (
 grant select, insert on confirmations to "$app";
 
 alter table paper_confirmations enable row level security;
+-- An officer sees a paper whatever its person said or did since, and none once the class has started.
 create policy seen on paper_confirmations for select using (
-  (zp_decides_for(authority) and not zp_undone(id)) or zp_self(trainee_id)
-  or zp_works_for('jobs'));
--- A person's own no takes back a paper that only one office has signed; the class's start does too.
+  (zp_decides_for(authority) and exists (select 1 from training_classes c
+    where c.id = class_id and c.state = 'accepted' and c.started_at is null))
+  or zp_self(trainee_id) or zp_works_for('jobs'));
 create policy withdrawn on paper_confirmations for delete using (
-  second_by is null and (zp_self(trainee_id) or zp_works_for('jobs')));
+  second_by is null and zp_works_for('jobs'));
 create policy first on paper_confirmations for insert with check (
   zp_decides_for(authority) and first_by = zp_subject() and second_by is null);
 create policy second on paper_confirmations for update using (zp_decides_for(authority))
@@ -286,7 +293,8 @@ end $$;
 create trigger classes_first before update of left_at on enrolments
   for each statement execute function lock_own_classes();
 
--- No place without the person's own confirmation, by the end of the transaction at the latest.
+-- No place without the person's own confirmation, by the end of the transaction at the latest; none
+-- beside the person's no, which only they take back, nor by a paper older than their last leaving.
 create function has_confirmation() returns trigger language plpgsql security definer
 set search_path = public, pg_temp as $$
 begin
@@ -294,16 +302,25 @@ begin
       where c.enrolment_id = new.id and c.trainee_id = new.trainee_id) then
     raise exception 'no confirmation' using errcode = '23514', constraint = 'own_confirmation';
   end if;
+  if exists (select 1 from declines d
+      where d.class_id = new.class_id and d.trainee_id = new.trainee_id)
+    or exists (select 1 from enrolments e, confirmations c, paper_confirmations p
+      where e.class_id = new.class_id and e.trainee_id = new.trainee_id
+        and c.enrolment_id = new.id and p.id = c.paper_id and e.left_at > p.first_at) then
+    raise exception 'the person said no' using errcode = '23514', constraint = 'own_no';
+  end if;
   return null;
 end $$;
 create constraint trigger own_confirmation after insert on enrolments
   deferrable initially deferred for each row execute function has_confirmation();
 
--- A paper that only one office has signed counts for nothing and goes when the class starts or ends.
+-- A paper that does not count, signed once or twice, goes when the class starts or ends.
 create function forget_papers() returns trigger language plpgsql security definer
 set search_path = public, pg_temp as $$
 begin
-  delete from paper_confirmations where class_id = new.id and second_by is null;
+  delete from paper_confirmations p where p.class_id = new.id and not exists (
+    select 1 from enrolments e join confirmations c on c.enrolment_id = e.id
+    where e.trainee_id = p.trainee_id and c.paper_id = p.id);
   return null;
 end $$;
 create trigger papers_forgotten after update of started_at, state on training_classes
@@ -350,18 +367,15 @@ create trigger seats_moved after update of during, state on sessions for each ro
     and 'cancelled' in (old.state, new.state))
   execute function reseat();
 
--- How many people hold or held an invitation of a class, whatever they answered: to its organisation,
--- so that a roster cannot invite without end. A decline or a confirmation does not change it.
+-- How many people an organisation's rosters have named for a class: to that organisation, so that it
+-- cannot invite without end. Nothing that a person does changes it: no yes, no no, no leaving.
 create function roster_standing(class uuid) returns integer language sql stable security definer
 set search_path = public, pg_temp as $$
-  select count(*)::integer from (
-    select i.trainee_id from invitations i where i.class_id = class
-    union select e.trainee_id from enrolments e where e.class_id = class
-    union select d.trainee_id from declines d where d.class_id = class) people
-  where exists (select 1 from training_classes c where c.id = class and zp_at_home(c.organisation_id))
+  select count(*)::integer from invitations i where i.class_id = class and exists (
+    select 1 from training_classes c where c.id = class and zp_at_home(c.organisation_id))
 $$;
 
--- Which rows go beyond what a class may invite. Who was invited before takes no new place.
+-- Which rows go beyond what a class may invite. Whom a roster named before takes no new place.
 create function roster_overflow(classes uuid[], people bytea[], numbers integer[], per_place integer)
 returns table (row_no integer) language sql stable security definer
 set search_path = public, pg_temp set enable_nestloop = off as $$
@@ -374,11 +388,7 @@ set search_path = public, pg_temp set enable_nestloop = off as $$
       row_number() over (partition by k.class_id order by k.row_no) as place
     from known k
     where (select true from invitations i
-        where i.class_id = k.class_id and i.trainee_id = k.person limit 1) is null
-      and (select true from enrolments e
-        where e.class_id = k.class_id and e.trainee_id = k.person limit 1) is null
-      and (select true from declines d
-        where d.class_id = k.class_id and d.trainee_id = k.person limit 1) is null)
+        where i.class_id = k.class_id and i.trainee_id = k.person limit 1) is null)
   select f.row_no from fresh f
   join (select c.id, c.capacity * per_place - roster_standing(c.id) as room
     from training_classes c where c.id = any (classes) and zp_at_home(c.organisation_id)) r
@@ -387,6 +397,8 @@ set search_path = public, pg_temp set enable_nestloop = off as $$
 $$;
 
 -- One call admits a roster: trainees, invitations, notices. Tells only name conflicts, to the app.
+-- Every row becomes an invitation whoever it names, or counts would tell who is enrolled or has left;
+-- but nobody who has ever answered this class is told of it again.
 -- The planner takes a table never analysed for an empty one: so no nested loops, and one index
 -- look-up a row written as a scalar subquery, which nothing turns into a scan of everybody.
 create function admit_roster(roster uuid, at_ timestamptz)
@@ -413,16 +425,16 @@ begin
       from roster_staging r where r.roster_id = roster offset 0) s
     join training_classes c on c.id = s.class_id and c.organisation_id = zp_organisation()
       and c.state = 'accepted' and c.started_at is null
-    where (select true from enrolments e
-        where e.class_id = s.class_id and e.trainee_id = s.person limit 1) is null
-      and (select true from declines d
-        where d.class_id = s.class_id and d.trainee_id = s.person limit 1) is null
     order by s.row_no
     on conflict on constraint invited_once do nothing
     returning invitations.trainee_id, invitations.class_id)
   insert into inbox (id, trainee_id, kind, data, at)
   select gen_random_uuid(), f.trainee_id, 'invitation', jsonb_build_object('class_id', f.class_id), at_
-  from fresh f;
+  from fresh f
+  where (select true from enrolments e
+      where e.class_id = f.class_id and e.trainee_id = f.trainee_id limit 1) is null
+    and (select true from declines d
+      where d.class_id = f.class_id and d.trainee_id = f.trainee_id limit 1) is null;
   return query
     select s.person, c.authority, s.row_no from (
       select r.class_id, r.row_no, (select p.id from trainees p
@@ -434,7 +446,7 @@ begin
 end $$;
 
 -- How many are invited and confirmed: to the class's institution and its authority. Who has not
--- answered, declined or left is one figure.
+-- answered, declined or left is one figure; who left is in no other.
 create function class_counts(class uuid)
 returns table (invited integer, not_confirmed integer, confirmed integer, certified integer,
   completed integer)
@@ -445,8 +457,11 @@ language sql stable security definer set search_path = public, pg_temp as $$
       select 1 from enrolments e
       where e.class_id = c.id and e.trainee_id = i.trainee_id and e.left_at is null)),
     c.taken,
-    (select count(*)::integer from certificates x where x.class_id = c.id and x.state = 'valid'),
-    (select count(*)::integer from enrolments e where e.class_id = c.id and e.completed)
+    (select count(*)::integer from certificates x
+      join enrolments e on e.id = x.enrolment_id and e.left_at is null
+      where x.class_id = c.id and x.state = 'valid'),
+    (select count(*)::integer from enrolments e
+      where e.class_id = c.id and e.completed and e.left_at is null)
   from training_classes c
   where c.id = class and (zp_officer_of(c.authority) or zp_at_home(c.organisation_id))
 $$;
@@ -458,11 +473,19 @@ set search_path = public, pg_temp as $$
   select t.id, t.name_index from trainees t where t.id_index = index_ and zp_role() = 'officer'
 $$;
 
--- Bursts from one device hold the class for a look: how many other people it confirmed for lately.
+-- Whether a log-in was ever bound to the person: then a further one takes two offices.
+create function bound_before(person uuid) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+  select zp_role() = 'officer' and exists (
+    select 1 from binding_codes b where b.trainee_id = person and b.redeemed_at is not null)
+$$;
+
+-- Bursts from one device, or from one network address, hold the class for a look: how many other people it confirmed for lately.
 create function device_count(device bytea, since timestamptz) returns integer
 language sql stable security definer set search_path = public, pg_temp as $$
   select count(distinct c.trainee_id)::integer from confirmations c
-  where c.device_index = device and c.at >= since and zp_role() = 'trainee'
+  where (c.device_index = device or c.network_index = device) and c.at >= since
+    and zp_role() = 'trainee'
 $$;
 create function hold_class(class uuid, at_ timestamptz) returns boolean
 language sql security definer set search_path = public, pg_temp as $$

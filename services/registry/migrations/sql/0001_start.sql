@@ -142,11 +142,21 @@ create table binding_codes (
   code_index bytea not null unique check (length(code_index) = 16),
   made_by text not null,
   office text not null,
+  authority text not null,
   made_at timestamptz not null,
   until timestamptz not null,
+  second_by text,
+  second_office text,
+  second_at timestamptz,
   login_id uuid,
-  redeemed_at timestamptz
+  redeemed_at timestamptz,
+  constraint code_two_offices check (second_by is null
+    or (second_by <> made_by and second_office is not null and second_office <> office))
 );
+-- One office binds a person once; every later log-in of theirs takes two.
+create unique index bound_once_by_one_office on binding_codes (trainee_id)
+  where redeemed_at is not null and second_by is null;
+create index binding_codes_by_trainee on binding_codes (trainee_id);
 
 create table rosters (
   id uuid primary key,
@@ -251,6 +261,7 @@ create table confirmations (
   text_sha256 bytea not null check (length(text_sha256) = 32),
   login_id uuid,
   device_index bytea check (length(device_index) = 16),
+  network_index bytea check (length(network_index) = 16),
   guardian_sealed bytea,
   paper_id uuid,
   at timestamptz not null,
@@ -258,6 +269,7 @@ create table confirmations (
   check ((channel = 'paper') = (paper_id is not null))
 );
 create index confirmations_by_device on confirmations (device_index, at);
+create index confirmations_by_network on confirmations (network_index, at);
 
 -- A confirmation on paper: two officers of different offices; the person is told and may undo it.
 create table paper_confirmations (
