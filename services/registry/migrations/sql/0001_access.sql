@@ -43,11 +43,7 @@ create function zp_stays(enrolment uuid) returns boolean language sql stable sec
 set search_path = public, pg_temp as $$
   select not exists (select 1 from enrolments e where e.id = enrolment and e.left_at is not null)
 $$;
-create function zp_undone(paper uuid) returns boolean language sql stable security definer
-set search_path = public, pg_temp as $$
-  select exists (select 1 from confirmations c join enrolments e on e.id = c.enrolment_id
-    where c.paper_id = paper and e.left_at is not null)
-$$;
+
 -- A second officer's signature on paper is what lets an officer write a place, and only that one.
 create function zp_signed_paper(class uuid, person uuid) returns boolean
 language sql stable security definer set search_path = public, pg_temp as $$
