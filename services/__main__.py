@@ -57,6 +57,17 @@ def keys(folder: Annotated[Path, typer.Argument(help="key folder")]) -> None:
 
 
 @app.command()
+def rotate(
+    service: Annotated[str, typer.Argument(help="institutions, registry, claims or gateway")],
+    folder: Annotated[Path, typer.Argument(help="key folder")] = Path(".data/up/keys"),
+) -> None:
+    """Give a service a new data key; running copies seal with it within seconds."""
+    ring = importlib.import_module("shared.keyring").KeyRing
+    made = ring.rotate_data_key(folder / f"{service}.sealing.json")
+    typer.echo(f"{service}：现用数据密钥 {made.data[-1].id}，旧密钥仍可解封")
+
+
+@app.command()
 def migrate() -> None:
     """Bring every service's database to its head, as the owners named in the environment."""
     _setup().migrate()

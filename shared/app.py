@@ -41,6 +41,7 @@ OWN_TELEMETRY: TelemetryConfig = {
 }
 SEALER_EVERY_S = 0.5
 CLEANING_EVERY_S = 600.0
+KEYS_EVERY_S = 5.0  # a rotated data key is sealed with from then on, in every copy
 ANSWERS_KEPT_H = 48
 MIGRATED_WITHIN_S = 60
 
@@ -85,6 +86,7 @@ def create(
         [
             Job("sealer", lambda now: sealer.run_once(now=now), SEALER_EVERY_S),
             Job("cleaning", lambda now: _clean(here, now), CLEANING_EVERY_S),
+            Job("keys", lambda _: _refresh_keys(here), KEYS_EVERY_S),
             *jobs,
         ],
         here.clock,
@@ -194,6 +196,12 @@ async def _keep_plan(here: Service) -> None:
                 "at": here.clock.now(),
             },
         )
+
+
+async def _refresh_keys(here: Service) -> int:
+    """Read the key ring again where it has grown: rotation needs no restart."""
+    here.sealer.refresh()
+    return 0
 
 
 async def _clean(here: Service, _: object) -> int:

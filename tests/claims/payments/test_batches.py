@@ -25,7 +25,8 @@ async def test_a_batch_takes_what_is_payable_and_adds_it_up(funded: Suite) -> No
     assert await books.figures(funded) == (10000000, 250000, 0, 9750000)
     again = await officer.post("/payment-batches", json=world.batch_body())
     assert again.json()["code"] == "nothing_payable"
-    kinds = [row["type"] for row in await funded.sql("claims", "select type from events order by position")]
+    rows = await funded.sql("claims", "select type from events order by position")
+    kinds = [row["type"] for row in rows]
     assert kinds[-2:] == ["lines.moved", "payment_batch.created"]
 
 
@@ -106,7 +107,8 @@ async def test_the_file_is_issued_once_and_downloaded_byte_for_byte(funded: Suit
     assert twice.content == answer.content
     again = await officer.post(f"{path}/issue")
     assert (again.status_code, again.json()["code"]) == (409, "batch_not_open")
-    kinds = [row["type"] for row in await funded.sql("claims", "select type from events order by position")]
+    rows = await funded.sql("claims", "select type from events order by position")
+    kinds = [row["type"] for row in rows]
     assert kinds.count("bank_file.read") == 3
     assert kinds.count("bank_file.issued") == 1
     [read] = await funded.sql(
