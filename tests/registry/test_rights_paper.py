@@ -216,3 +216,13 @@ async def test_the_database_keeps_no_place_beside_a_no(suite: Suite) -> None:
     with pytest.raises(DBAPIError, match="the person said no"):
         await attempt()
     assert await _places(someone) == []
+
+
+async def test_who_is_on_paper_only_can_say_no_to_it(suite: Suite) -> None:
+    """An office's paper without any invitation is refused like one, and then enrols nobody."""
+    _, room, _ = await scenes.scene(suite)
+    someone = await people.person(suite, "努尔·示例")
+    paper = ok(await _register(suite, room, someone), 201)
+    await _refuse(someone, room)
+    ok(await _second(suite, paper["id"]), 201)
+    assert await _places(someone) == []

@@ -170,7 +170,8 @@ async def refuse(session: AsyncSession, *, class_id: UUID, by: Principal, now: d
     assert by.trainee is not None
     await queries.locked_person(session, by.trainee)
     training_class = await classes.visible(session, class_id)
-    if not await queries.is_invited(session, class_id, by.trainee):
+    asked = await queries.is_invited(session, class_id, by.trainee)
+    if not asked and not await queries.has_paper(session, class_id, by.trainee):
         raise problems.NotFound
     if await queries.place(session, class_id, by.trainee):
         raise refusals.AlreadyConfirmed

@@ -79,6 +79,16 @@ async def is_invited(session: AsyncSession, class_id: UUID, trainee: UUID) -> bo
     return bool((await session.execute(query)).scalar_one())
 
 
+async def has_paper(session: AsyncSession, class_id: UUID, trainee: UUID) -> bool:
+    """Say whether an office holds a paper of the caller's own person for a class."""
+    query = select(
+        exists().where(
+            PaperConfirmation.class_id == class_id, PaperConfirmation.trainee_id == trainee
+        )
+    )
+    return bool((await session.execute(query)).scalar_one())
+
+
 async def has_declined(session: AsyncSession, class_id: UUID, trainee: UUID) -> bool:
     """Say whether the caller's own person declined a class."""
     query = select(exists().where(Decline.class_id == class_id, Decline.trainee_id == trainee))

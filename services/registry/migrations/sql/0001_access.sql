@@ -22,7 +22,9 @@ create function zp_invited(class uuid) returns boolean language sql stable secur
 set search_path = public, pg_temp as $$
   select zp_role() = 'trainee' and (
     exists (select 1 from invitations i where i.class_id = class and i.trainee_id = zp_trainee())
-    or exists (select 1 from enrolments e where e.class_id = class and e.trainee_id = zp_trainee()))
+    or exists (select 1 from enrolments e where e.class_id = class and e.trainee_id = zp_trainee())
+    or exists (select 1 from paper_confirmations p
+      where p.class_id = class and p.trainee_id = zp_trainee()))
 $$;
 
 create function zp_in_reach(person uuid) returns boolean language sql stable security definer
