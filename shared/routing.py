@@ -29,8 +29,8 @@ BODY_BYTES_MAX = 256 * 1024
 NO_KEY: dict[str, Any] = {"x-idempotency": "none"}  # a POST that creates and moves nothing
 log = structlog.get_logger()
 LOCK_NOT_AVAILABLE = "55P03"
-# Locks or statements too slow, no connection left, connection lost, server going or gone.
-AWAY = (LOCK_NOT_AVAILABLE, "57014", "53300", "08", "57P01", "57P02", "57P03")
+# Locks or statements too slow, deadlocks, no connection left or lost, server going or gone.
+AWAY = (LOCK_NOT_AVAILABLE, "40P01", "40001", "57014", "53300", "08", "57P01", "57P02", "57P03")
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 

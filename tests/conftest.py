@@ -1,12 +1,19 @@
 """Fixtures: one PostgreSQL cluster and one suite a worker, empty databases a test."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from shared import migrations, postgres, setup
 from tests.suite import Suite
+
+# The same examples on every run, so that a red run is red again; EXPLORE=1 draws new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile("explore" if os.environ.get("EXPLORE") else "repeatable")
 
 
 @pytest.fixture(scope="session")

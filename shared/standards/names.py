@@ -87,7 +87,8 @@ def search_key(name: str) -> str:
         return name
     dotted = clean(name).translate(_TO_DOT)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", dotted).casefold())
-    spaceless = "".join(folded.translate(_COMPARED).split())
+    # A mark that stood behind a space now stands behind a letter, and becomes one with it.
+    spaceless = unicodedata.normalize("NFKC", "".join(folded.translate(_COMPARED).split()))
     return _DOT_RUN.sub(DOT, spaceless).strip(DOT)
 
 

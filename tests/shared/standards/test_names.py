@@ -1,7 +1,7 @@
 """Names as cards write them, and as people are searched for."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.standards import names
@@ -120,6 +120,8 @@ def test_other_names_and_no_names_are_not_the_same(one: str, other: str) -> None
 
 
 @given(st.text(max_size=60))
+@example("a \u0301")
+@example("a\u200b\u0301")
 def test_a_search_key_is_its_own_key(raw: str) -> None:
     """The key is a normal form, and no text makes a check fail."""
     key = names.search_key(raw)
