@@ -1,0 +1,1 @@
+"""Attack: steal everything, learn nothing; change anything, be seen."""

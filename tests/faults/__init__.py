@@ -1,0 +1,1 @@
+"""Faults the suite must stand, part by part: `make faults` in full, a handful in `make test`."""
