@@ -118,6 +118,28 @@ def check(
 
 
 @app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="a folder that does not exist yet")],
+    data: Annotated[Path, typer.Option(help="data folder of the suite")] = Path(".data/up"),
+) -> None:
+    """Back the whole suite up at one point in time, running or not; keys are kept apart."""
+    backups = importlib.import_module("services.backups")
+    raise typer.Exit(backups.back_up(folder, data))
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="the backup")],
+    data: Annotated[Path, typer.Option(help="data folder to restore into")],
+    keys: Annotated[Path | None, typer.Option(help="key folder; default: DATA/keys")] = None,
+    only: Annotated[str | None, typer.Option(help="one service only")] = None,
+) -> None:
+    """Restore a backup into empty databases and prove it by the hash of every table."""
+    backups = importlib.import_module("services.backups")
+    raise typer.Exit(backups.restore(folder, data, keys, only))
+
+
+@app.command()
 def demo(
     *,
     serve: Annotated[bool, typer.Option(envvar="SERVE")] = True,

@@ -1,56 +1,48 @@
 """`python -m services check`: recount stored data and prove it whole, as the databases' owners.
 
 Reads only. Works on a running suite and on one that is stopped (its PostgreSQL then runs for the
-time of the check). Each line is a promise, how much was examined and how much is wrong.
+time of the check). Each line is a promise, how much was examined and how much is wrong. The queries
+stand beside the services (services/*/invariants.sql) and beside the mechanisms (shared/sql); by
+their Chinese promises, these carry the invariants:
+
+I1  entries sum to 0           claims 资金：每一账户借贷相等
+I2  nothing negative, unmixed  claims 资金：任何子账户不为负; 资金：分账核算
+I3  balance = sum of entries   claims 资金：余额 = …; 各季度发生额; 每笔转账的内容; 每批转账与其事件
+I4  caps                       claims 名额：…; 次数上限独立复算; 名额例外; 生活费补贴只发一次;
+                               registry 同一人同一时间; 班级占用名额
+I5  paid once, with its ground claims 拨付：…; 回盘：…; 明细：同一学员同一条款; 每笔明细都有决定;
+                               重算 (recheck); across 在办和已付明细; 生活费补贴的每一天
+I6  advances                   claims 预拨：尚无预拨业务 (none is built: none may be booked)
+I7  legal paths, times forward claims 明细的每一步; 批次、申诉的各时点;
+                               registry 班级的每一步; 退出不早于;
+                               institutions 名录资格的每一步; 目录各版本
+I8  requests and effects       every service 请求：… (mechanisms), 已答复的请求 (acknowledged)
+I9  sent = received = effects  every service 事件：每一事件, 事件：编号; recounts of progress, paid;
+                               across 读取方的游标; 占位 = 已读的确认事件…; 作废培训班的明细
+I10 audit chains               every service 事件链完整
 """
 
 import asyncio
-import json
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services import acknowledged, across, recounts
 from services.claims import recheck
+from services.findings import Finding
+from services.registry import witness
 from shared import events, postgres, postgres_bins, tokens
 from shared import principal as principals
 from shared.database import Database
+from shared.keyring import KeyRing
+from shared.sealing import Sealer
 
 ROOT = Path(__file__).resolve().parent
 SERVICES = postgres.SERVICES
-Cell = tuple[str, str, str, str]
-FIGURES = ("started", "completed", "certified")
-SUMS = text(
-    "select data->>'target' as target, data->>'authority' as authority,"
-    " data->>'quarter' as quarter, data->>'organisation' as organisation,"
-    " sum((data->>'started')::integer)::bigint as started,"
-    " sum((data->>'completed')::integer)::bigint as completed,"
-    " sum((data->>'certified')::integer)::bigint as certified"
-    " from events e left join event_sequence s on s.event_id = e.id"
-    " where e.type = 'progress.counted'"
-    " and (cast(:until as bigint) is null or s.seq <= :until) group by 1, 2, 3, 4"
-)
-CELLS = text(
-    "select target, authority, quarter, organisation_id::text as organisation,"
-    " started, completed, certified from progress_cells"
-)
-CURSOR = text("select cursor from feed_cursors where source = 'registry'")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One promise: how much was examined, how much is wrong, and one example."""
-
-    service: str
-    promise: str
-    examined: int
-    wrong: int
-    example: str | None = None
 
 
 def main(data: Path | None) -> int:
@@ -61,13 +53,18 @@ def main(data: Path | None) -> int:
         return 2
     findings = asyncio.run(check(folder.resolve()))
     for found in findings:
-        mark = "✓" if not found.wrong else "✗"
-        figures = f"检查 {found.examined:,}，不符 {found.wrong:,}"
-        line = f"{mark} {found.service:<13}{found.promise}：{figures}"
-        typer.echo(line + (f"，例如 {found.example}" if found.wrong else ""))
+        typer.echo(line(found))
     wrong = sum(1 for found in findings if found.wrong)
     typer.echo(f"共 {len(findings)} 项，{'全部相符' if not wrong else f'{wrong} 项不符'}")
     return 1 if wrong else 0
+
+
+def line(found: Finding) -> str:
+    """Return a finding as a line of text."""
+    mark = "✓" if not found.wrong else "✗"
+    figures = f"检查 {found.examined:,}，不符 {found.wrong:,}"
+    example = f"，例如 {found.example}" if found.wrong else ""
+    return f"{mark} {found.service:<13}{found.promise}：{figures}{example}"
 
 
 def newest(root: Path) -> Path | None:
@@ -78,27 +75,37 @@ def newest(root: Path) -> Path | None:
 
 async def check(folder: Path) -> list[Finding]:
     """Run every check on a data folder."""
-    keys = tokens.KeySet(folder / "keys" / "jwks.json")
-    findings: list[Finding] = []
     async with _databases(folder) as databases:
-        for name in SERVICES:
-            by = principals.service(name, "check")
-            async with databases[name].transaction(by) as session:
-                findings.append(await _chain(session, name, keys))
-                for promise, query in invariants(ROOT / name / "invariants.sql"):
+        return await examine(databases, folder / "keys")
+
+
+async def examine(databases: Mapping[str, Database], keys: Path) -> list[Finding]:
+    """Run every check on the databases, reached as their owners; `keys` is the suite's folder."""
+    verifying = tokens.KeySet(keys / "jwks.json")
+    # Services that are read come after their readers: what a reader has seen is then there.
+    findings: list[Finding] = []
+    for name in reversed(SERVICES):
+        async with databases[name].transaction(principals.service(name, "check")) as session:
+            findings.append(await _chain(session, name, verifying))
+            for path in (ROOT.parent / "shared" / "sql", ROOT / name):
+                for promise, query in invariants(path / "invariants.sql"):
                     row = (await session.execute(text(query))).one()
                     findings.append(Finding(name, promise, row.examined, row.wrong, row.example))
-                if name == "claims":
-                    examined, wrong, example = await recheck.run(session)
-                    findings.append(Finding(name, recheck.PROMISE, examined, wrong, example))
-        findings += await _progress(databases)
-    return findings
+            sealer = Sealer(KeyRing.load(keys / f"{name}.sealing.json"))
+            findings.append(
+                Finding(name, acknowledged.PROMISE, *await acknowledged.run(session, sealer))
+            )
+            if name == "registry":
+                findings.append(Finding(name, witness.PROMISE, *await witness.run(session, sealer)))
+            if name == "claims":
+                findings.append(Finding(name, recheck.PROMISE, *await recheck.run(session)))
+    return findings + await recounts.run(databases) + await across.run(databases)
 
 
 @asynccontextmanager
 async def _databases(folder: Path) -> AsyncIterator[dict[str, Database]]:
     cluster = postgres.Cluster(folder / "postgres")
-    started = not _running(folder)
+    started = not running(folder)
     if started:
         cluster.start()
     databases = {
@@ -113,7 +120,8 @@ async def _databases(folder: Path) -> AsyncIterator[dict[str, Database]]:
             cluster.stop()
 
 
-def _running(folder: Path) -> bool:
+def running(folder: Path) -> bool:
+    """Say whether the PostgreSQL of a data folder takes connections."""
     try:
         postgres.Cluster(folder / "postgres").psql("-c", "select 1")
     except postgres_bins.ClusterError:
@@ -137,39 +145,3 @@ def invariants(path: Path) -> Iterator[tuple[str, str]]:
         notes = [line.removeprefix("--").strip() for line in lines if line.startswith("--")]
         if query:
             yield notes[-1], query
-
-
-async def _progress(databases: dict[str, Database]) -> list[Finding]:
-    """Compare rows with the events that counted them, and those with what the gateway summed."""
-    recount = text((ROOT / "registry" / "recount.sql").read_text("utf-8"))
-    by = principals.service("gateway", "check")
-    async with databases["gateway"].transaction(by) as session:
-        cells = await _cells(session, CELLS)
-        cursor = (await session.execute(CURSOR)).scalar_one_or_none() or "0."
-    by = principals.service("registry", "check")
-    async with databases["registry"].transaction(by) as session:
-        rows = await _cells(session, recount)
-        told = await _cells(session, SUMS, until=None)
-        read = await _cells(session, SUMS, until=int(cursor.partition(".")[0]))
-    return [
-        _compare("registry", "逐人重新统计 = 进度事件之和", rows, told),
-        _compare("gateway", "进度汇总 = 已读进度事件之和", read, cells),
-    ]
-
-
-async def _cells(session: AsyncSession, query: object, **values: int | None) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for row in await session.execute(query, values):  # type: ignore[call-overload]
-        for figure in FIGURES:
-            if amount := getattr(row, figure):
-                key = [row.target, row.authority, row.quarter, row.organisation, figure]
-                found[json.dumps(key)] += amount
-    return found
-
-
-def _compare(service: str, promise: str, left: Counter[str], right: Counter[str]) -> Finding:
-    differing = sorted(key for key in left | right if left[key] != right[key])
-    example = differing[0] if differing else None
-    if example is not None:
-        example = f"{example} {left[example]} ≠ {right[example]}"
-    return Finding(service, promise, left.total(), len(differing), example)

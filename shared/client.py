@@ -20,7 +20,7 @@ READ_S = 5.0
 DEADLINE_S = 8.0  # for one call with its retry, however slowly the answer drips
 KEEP_ALIVE_S = 4.0  # below the servers' own 5 s, so that they never hang up on a request
 BREAKER_FAILURES = 5
-BREAKER_OPEN_S = 2.0
+BREAKER_OPEN_S = 0.5  # a restarted peer is found within 2 s, with room for its start
 LIMITS = httpx.Limits(
     max_connections=CONCURRENT,
     max_keepalive_connections=CONCURRENT,
@@ -79,7 +79,7 @@ class State(StrEnum):
 
 
 class Breaker:
-    """Stop calling a peer that failed five times in a row; try one call after two seconds."""
+    """Stop calling a peer that failed five times in a row; try one call after half a second."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic

@@ -143,7 +143,7 @@ class Sealer:
         ).one_or_none()
         batch, last, previous = head or (0, 0, GENESIS)
         hashed = chain(previous, [digest(last + n, row) for n, row in enumerate(rows, 1)])
-        signature = sign_head(self._signer, self._name, batch + 1, last + len(rows), hashed)
+        signature = sign_head(self._signer, self._name, batch + 1, last + len(rows), hashed, at=now)
         await session.execute(
             text(
                 "insert into event_batches (batch, first_seq, last_seq, hash, signature, at)"
@@ -168,7 +168,9 @@ class Sealer:
         )
 
 
-def sign_head(signer: tokens.Signer, name: str, batch: int, last: int, hashed: bytes) -> str:
+def sign_head(
+    signer: tokens.Signer, name: str, batch: int, last: int, hashed: bytes, *, at: datetime
+) -> str:
     """Sign the chain's head with the service's key, which is kept outside the database."""
     return tokens.mint(
         signer,
@@ -176,7 +178,12 @@ def sign_head(signer: tokens.Signer, name: str, batch: int, last: int, hashed: b
         audience=["chain"],
         typ=tokens.TokenType.HEAD,
         ttl_s=HEAD_TTL_S,
-        claims={"batch": batch, "last_seq": last, "hash": hashed.hex()},
+        claims={
+            "batch": batch,
+            "last_seq": last,
+            "hash": hashed.hex(),
+            "at": at.astimezone(UTC).isoformat(),
+        },
     )
 
 
@@ -228,4 +235,5 @@ def _signed(name: str, keys: tokens.KeySet, batch: Any) -> bool:
         claims["batch"] == batch.batch
         and claims["last_seq"] == batch.last_seq
         and claims["hash"] == batch.hash.hex()
+        and claims["at"] == batch.at.astimezone(UTC).isoformat()
     )

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import events, leases, routing
 from shared import principal as principals
-from shared.client import PeerClient
+from shared.client import PeerClient, PeerProblem
 from shared.database import Database
 from shared.problems import Problem
 
@@ -140,13 +140,23 @@ class Reader:
         self._database, self._token, self._apply = database, token, apply
 
     async def run_once(self, *, now: datetime) -> int:
-        """Apply one page; return how many events it had. Two copies never apply one twice."""
+        """Apply one page; return how many events it had. Two copies never apply one twice.
+
+        Raises PeerProblem `feed_rewound`, and says so as an error at every turn, where the source
+        does not know the cursor: nothing is applied and nothing skipped.
+        """
         by = principals.service(self._name, "reader")
         async with self._database.transaction(by) as session:
             cursor = await self._cursor(session)
-        page = await self._peer.get_json(
-            "/internal/events", token=self._token(), params={"after": cursor, "limit": PAGE_MAX}
-        )
+        try:
+            page = await self._peer.get_json(
+                "/internal/events", token=self._token(), params={"after": cursor, "limit": PAGE_MAX}
+            )
+        except PeerProblem as problem:
+            if problem.code == FeedRewound.code:
+                # Nobody but a person can say which of the two was restored wrongly.
+                log.error("feed_rewound", source=self.source, cursor=cursor)  # noqa: TRY400
+            raise
         if not page["events"]:
             return 0
         async with self._database.transaction(by) as session:

@@ -6,6 +6,8 @@ import time
 from typing import Final
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
+
 __all__ = ["uuid7", "uuid7s"]
 
 _COUNTER_BITS: Final = 42
@@ -52,9 +54,10 @@ class _Series:
 
     def _key(self, noise: int) -> UUID:
         high, low = self._counter >> 30, self._counter & _LOW_MASK
-        return UUID(
-            int=self._millisecond << 80 | high << 64 | low << 32 | noise | _VERSION_AND_VARIANT
-        )
+        whole = self._millisecond << 80 | high << 64 | low << 32 | noise | _VERSION_AND_VARIANT
+        # The driver's own kind of UUID: made, compared and sent at a fraction of the cost.
+        key: UUID = pgproto.UUID(whole.to_bytes(16))
+        return key
 
 
 class _Current:

@@ -67,17 +67,29 @@ PUBLIC = Principal("public", Role.PUBLIC)
 def of_claims(claims: Mapping[str, Any]) -> Principal:
     """Read a principal back from verified token claims; KeyError or ValueError if they are odd."""
 
-    def uuid(name: str) -> UUID | None:
-        return UUID(claims[name]) if claims.get(name) else None
+    def words(name: str) -> str | None:
+        value = claims.get(name)
+        if value is not None and not (isinstance(value, str) and value):
+            raise ValueError(name)
+        return value
 
+    def uuid(name: str) -> UUID | None:
+        value = words(name)
+        return UUID(value) if value else None
+
+    subject, authorities = words("sub"), claims.get("authorities", [])
+    if subject is None or not isinstance(authorities, list):
+        raise ValueError("sub, authorities")
+    if not all(isinstance(code, str) and code for code in authorities):
+        raise ValueError("authorities")
     return Principal(
-        subject=str(claims["sub"]),
+        subject=subject,
         role=Role(claims["role"]),
-        authorities=tuple(str(a) for a in claims.get("authorities", ())),
+        authorities=tuple(authorities),
         organisation=uuid("organisation"),
         trainee=uuid("trainee"),
-        office=claims.get("office"),
-        purpose=claims.get("purpose"),
+        office=words("office"),
+        purpose=words("purpose"),
         login=uuid("login"),
     )
 

@@ -13,7 +13,7 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InternalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
@@ -29,8 +29,10 @@ BODY_BYTES_MAX = 256 * 1024
 NO_KEY: dict[str, Any] = {"x-idempotency": "none"}  # a POST that creates and moves nothing
 log = structlog.get_logger()
 LOCK_NOT_AVAILABLE = "55P03"
-# Locks or statements too slow, deadlocks, no connection left or lost, server going or gone.
-AWAY = (LOCK_NOT_AVAILABLE, "40P01", "40001", "57014", "53300", "08", "57P01", "57P02", "57P03")
+# Locks or statements too slow, deadlocks, nothing left (connections, memory, disk), connection
+# lost, server going or gone, and read-only: a standby, or a primary that protects itself.
+_GONE = ("08", "57P01", "57P02", "57P03", "25006")
+AWAY = (LOCK_NOT_AVAILABLE, "40P01", "40001", "57014", "53", *_GONE)
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -94,12 +96,15 @@ class Operation(APIRoute):
                 return await _transact(service, principal, key, request, handle)
             except (problems.Problem, HTTPException, RequestValidationError):
                 raise
+            except client.PeerMistake as error:
+                log.exception("peer_mistake", error=str(error), operation=operation)
+                raise client.PeerUnavailable("peer") from None
             except client.PeerProblem as error:
                 # A peer found the caller's own words wrong; what it said of them is logged only.
                 log.warning("peer_refused", peer=error.service, code=error.code)
                 raise problems.Malformed from None
             except Exception as error:
-                if _away(error):
+                if away(error):
                     log.warning("database_away", error=type(error).__name__)
                     raise Busy(headers={"Retry-After": "1"}) from None
                 # A bug: answered here, inside the trace and the protective headers.
@@ -165,10 +170,12 @@ def _state(error: DBAPIError) -> str:
     return str(getattr(error.orig, "sqlstate", None) or "")
 
 
-def _away(error: Exception) -> bool:
+def away(error: Exception) -> bool:
     """Say whether the database was not to be reached, or had no time: sent again, it may go."""
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated or _state(error).startswith(AWAY)
+        # What has no state the server did not say: the driver lost its connection half-way.
+        lost = not _state(error) and isinstance(error, InterfaceError | InternalError)
+        return lost or error.connection_invalidated or _state(error).startswith(AWAY)
     return isinstance(error, PoolTimeout | OSError)
 
 

@@ -177,6 +177,8 @@ class KeySet:
         header = _header(token)
         if header.get("alg") != ALGORITHM:
             raise TokenRefused(Code.ALGORITHM)
+        if "crit" in header:  # no extension is known here, not even an empty list of them
+            raise TokenRefused(Code.SIGNATURE)
         public = self._find(header.get("kid"))
         try:
             signed = jws.deserialize_compact(token, public.key, algorithms=[ALGORITHM])
@@ -361,7 +363,7 @@ def _header(token: str) -> dict[str, Any]:
 
 def _claims(payload: bytes) -> dict[str, Any]:
     try:
-        claims = json.loads(payload)
+        claims = json.loads(payload, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise TokenRefused(Code.MALFORMED) from None
     if not (
@@ -372,6 +374,11 @@ def _claims(payload: bytes) -> dict[str, Any]:
     ):
         raise TokenRefused(Code.MALFORMED)
     return claims
+
+
+def _refuse_constant(word: str) -> float:
+    """Refuse NaN and the infinities, which compare as nobody expects."""
+    raise ValueError(word)
 
 
 def _require_time(claims: dict[str, Any], typ: TokenType, now: float) -> None:

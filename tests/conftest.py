@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from shared import migrations, postgres, setup
+from shared import postgres
+from tests import whole
 from tests.suite import Suite
 
 # The same examples on every run, so that a red run is red again; EXPLORE=1 draws new ones.
@@ -19,32 +20,27 @@ settings.load_profile("explore" if os.environ.get("EXPLORE") else "repeatable")
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Cluster]:
     """Run PostgreSQL for this worker, without fsync."""
-    with postgres.Cluster(tmp_path_factory.mktemp("postgres") / "data", fsync=False) as running:
+    with whole.cluster(tmp_path_factory.mktemp("postgres")) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def migrated(cluster: postgres.Cluster) -> postgres.Cluster:
     """Create and migrate the four databases once."""
-    postgres.ensure_databases(cluster)
-    for service in setup.SERVICES:
-        _, owner = postgres.database_urls(cluster, service)
-        migrations.upgrade(service, owner)
+    whole.migrate(cluster)
     return cluster
 
 
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the keys of the four services."""
-    folder = tmp_path_factory.mktemp("suite") / "keys"
-    setup.keys(folder)
-    return folder
+    return whole.keys(tmp_path_factory.mktemp("suite"))
 
 
 @pytest.fixture(scope="session")
 async def running_suite(migrated: postgres.Cluster, keys: Path) -> AsyncIterator[Suite]:
     """Run the four apps in memory."""
-    async with Suite(migrated, postgres.PREFIX, keys).running() as suite:
+    async with whole.suite(migrated, keys) as suite:
         yield suite
 
 

@@ -23,6 +23,7 @@ from services.registry.settings import Settings as RegistrySettings
 from shared import postgres, setup, tokens
 from shared.background import Background
 from shared.clock import FixedClock
+from shared.database import Database
 from shared.principal import Principal, Role
 from shared.transport import MemoryTransport
 
@@ -53,6 +54,7 @@ class Suite:
         self.transport = MemoryTransport({})
         self.apps: dict[str, FastAPI] = {}
         self.outside: dict[str, Any] = {}
+        self.owners: dict[str, Database] = {}
         self._super: dict[str, asyncpg.Connection] = {}
         self._clean: dict[str, str] = {}
 
@@ -68,7 +70,8 @@ class Suite:
         }
         async with AsyncExitStack() as stack:
             for name, (create, kind) in makers.items():
-                url, _ = postgres.database_urls(self.cluster, name, self.prefix)
+                url, owner = postgres.database_urls(self.cluster, name, self.prefix)
+                self.owners[name] = Database(owner, pool=2)
                 extra = gateway if name == "gateway" else {}
                 settings = kind(
                     database_url=url,
@@ -89,6 +92,8 @@ class Suite:
             yield self
             for connection in self._super.values():
                 await connection.close()
+            for database in self.owners.values():
+                await database.close()
 
     async def clean(self) -> None:
         """Empty every table of every service, triggers off."""
@@ -111,6 +116,10 @@ class Suite:
         """Look at (or break) a database as the superuser."""
         rows: list[asyncpg.Record] = await self._super[service].fetch(query, *args)
         return rows
+
+    def superuser(self, service: str) -> asyncpg.Connection:
+        """Return the superuser's connection: for what must be one transaction."""
+        return self._super[service]
 
     async def settle(self) -> int:
         """Run every service's due jobs until nothing is due."""

@@ -22,7 +22,14 @@ from services.claims.settings import Settings
 from services.claims.slots import api as slots
 from services.claims.slots import jobs as slot_jobs
 from services.claims.submissions import api as submissions
-from services.claims.submissions import appeals, mine_api, rates, waiting
+from services.claims.submissions import (
+    appeals,
+    exceptions,
+    exceptions_api,
+    mine_api,
+    rates,
+    waiting,
+)
 from services.claims.submissions import operations as filing
 from shared import app, principal
 from shared.clock import Clock
@@ -40,6 +47,7 @@ CONSTRAINTS: MappingProxyType[str, type[Problem]] = MappingProxyType(
         **filing.CONSTRAINTS,
         **appeals.CONSTRAINTS,
         **rates.CONSTRAINTS,
+        **exceptions.CONSTRAINTS,
         **reviewing.CONSTRAINTS,
         "holidays_once": holidays.HolidaysEntered,
     }
@@ -72,7 +80,7 @@ def create(
         routers=[
             *(noun.router for noun in NOUNS),
             *(slots.mine, slots.classes),
-            *(mine_api.mine, mine_api.offices, mine_api.allowances),
+            *(mine_api.mine, mine_api.offices, mine_api.allowances, exceptions_api.router),
             *(review.router, notices.router),
             *(payments.router, returns_api.router, statements_api.router),
         ],

@@ -12,8 +12,13 @@ class EventType(StrEnum):
     LINE_REDECIDED = "line.redecided"
     APPEAL_MADE = "appeal.made"
     APPEAL_ANSWERED = "appeal.answered"
+    CAP_EXCEPTION_PROPOSED = "cap_exception.proposed"
+    CAP_EXCEPTION_DECIDED = "cap_exception.decided"
     ALLOWANCE_RATE_ENTERED = "allowance_rate.entered"
     ALLOWANCE_RATE_CONFIRMED = "allowance_rate.confirmed"
+    # Told by trigger (migrations/sql/0006_counting.sql): counts only.
+    PROGRESS_PAID = "progress.paid"
+    PROGRESS_CATEGORY = "progress.category"
 
     ACCOUNT_OPENED = "account.opened"
     FUNDS_RECEIVED = "funds.received"
@@ -34,6 +39,7 @@ class EventType(StrEnum):
     LINE_LOOKED = "line.looked"
     REVIEW_DECIDED = "review.decided"
     DELEGATION_PUBLISHED = "delegation.published"
+    DELEGATION_ENDED = "delegation.ended"
     HOLIDAYS_ENTERED = "holidays.entered"
     NOTICE_PUBLISHED = "notice.published"
     NOTICE_ENDED = "notice.ended"

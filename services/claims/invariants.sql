@@ -206,15 +206,26 @@ from (
   from claim_lines l
   where l.state not in ('undecided', 'refused', 'voided', 'returned', 'withdrawn')) x;
 
--- 次数上限独立复算：同一人同一年度同一类别的在办和已付明细，不多于其占用的名额
+-- 次数上限独立复算：同一人同一年度同一类别的在办和已付明细，不多于其占用的名额（含例外）
 select count(*) as examined, count(*) filter (where wrong) as wrong, min(id) filter (where wrong) as example
 from (select l.trainee_id || ' ' || to_char(d.on_day, 'YYYY') || ':' || l.kind as id,
     count(*) > count(distinct k.slot_key) as wrong
   from claim_lines l join claim_decisions d on d.id = l.decision_id
   cross join lateral unnest(l.slot_keys) k(slot_key)
   where l.state not in ('undecided', 'refused', 'voided', 'returned', 'withdrawn')
-    and split_part(k.slot_key, '#', 1) = to_char(d.on_day, 'YYYY') || ':' || l.kind
+    and regexp_replace(k.slot_key, '([+][0-9a-f-]{36}|#[0-9]+)$', '')
+      = to_char(d.on_day, 'YYYY') || ':' || l.kind
   group by l.trainee_id, to_char(d.on_day, 'YYYY'), l.kind) x;
+
+-- 名额例外：超出次数的每个名额都有两名工作人员的书面决定，人、班、名额相符
+select count(*) as examined, count(*) filter (where wrong) as wrong, min(id) filter (where wrong) as example
+from (select l.id || ' ' || k.slot_key as id, e.id is null or e.state <> 'confirmed'
+    or e.proposed_by = e.decided_by or e.slot_key || '+' || e.id <> k.slot_key
+    or (e.trainee_id, e.enrolment_id) <> (l.trainee_id, l.enrolment_id) as wrong
+  from claim_lines l cross join lateral unnest(l.slot_keys) k(slot_key)
+  left join cap_exceptions e on e.id::text = substring(k.slot_key from '[+]([0-9a-f-]{36})$')
+  where l.state not in ('undecided', 'refused', 'voided', 'returned', 'withdrawn')
+    and k.slot_key ~ '[+][0-9a-f-]{36}$') x;
 
 -- 同一人同一天的生活费补贴只发一次，且只属于在办或已付明细
 select count(*) as examined, count(*) filter (where wrong) as wrong, min(id) filter (where wrong) as example
@@ -228,11 +239,29 @@ from (select d.line_id || ' ' || d.day as id, not exists (
 select count(*) as examined, count(*) filter (where wrong) as wrong, min(id) filter (where wrong) as example
 from (select l.id::text, (l.digest, l.amount_fen, l.purpose, l.authority) is distinct from
       (d.digest, d.amount_fen, d.purpose, d.authority)
-    or d.digest <> sha256(convert_to(d.canonical, 'UTF8'))
+    or d.id is null or d.digest <> sha256(convert_to(d.canonical, 'UTF8'))
     or (d.outcome = 'approvable' and l.state in ('undecided'))
     or (d.outcome <> 'approvable' and l.state not in ('undecided', 'refused', 'withdrawn', 'returned', 'voided'))
     as wrong
-  from claim_lines l join claim_decisions d on d.id = l.decision_id) x;
+  from claim_lines l left join claim_decisions d on d.id = l.decision_id) x;
+
+-- 决定：属同一申领，且其申领当时有核定的事件
+select count(*) as examined, count(*) filter (where wrong) as wrong, min(id) filter (where wrong) as example
+from (select d.id::text, not exists (select 1 from claims c where c.id = d.claim_id
+      and c.authority = d.authority)
+    or not exists (select 1 from events e where e.subject = 'claim:' || d.claim_id and e.at = d.at)
+    or exists (select 1 from claim_lines l where l.decision_id = d.id and l.claim_id <> d.claim_id)
+    as wrong
+  from claim_decisions d) x;
+
+-- 决定：理由和申诉所指的决定都在
+select count(*) as examined, count(*) filter (where wrong) as wrong, min(id) filter (where wrong) as example
+from (select n.decision_id::text as id, d.id is null as wrong
+  from (select decision_id from decision_reasons_teaching
+    union select decision_id from decision_reasons_person
+    union select decision_before from appeals
+    union select decision_after from appeals where decision_after is not null) n
+  left join claim_decisions d on d.id = n.decision_id) x;
 
 -- 明细的每一步状态变化都合规，时间不倒退
 select count(*) as examined, count(*) filter (where wrong) as wrong, min(id) filter (where wrong) as example
@@ -250,3 +279,44 @@ from (select l.id::text, not exists (select 1 from transfers t where t.id = l.tr
 
 -- 申领暂存区为空
 select count(*) as examined, count(*) as wrong, min(line_id::text) as example from claim_staging;
+
+-- 名额：占住的都有尚未结束的占位，每人每个名额至多一个
+select count(*) as examined, count(*) filter (where wrong) as wrong, min(id) filter (where wrong) as example
+from (select s.slot_key || ' ' || s.enrolment_id as id, (s.state = 'held' and not exists (
+      select 1 from holds h where h.hold = s.hold and h.trainee_id = s.trainee_id
+        and h.enrolment_id = s.enrolment_id))
+    or count(*) over (partition by s.trainee_id, s.slot_key) > 1 as wrong
+  from slots s) x;
+
+-- 明细：同一学员同一条款至多一条在办或已付
+select count(*) as examined, count(*) filter (where wrong) as wrong, min(id) filter (where wrong) as example
+from (select l.enrolment_id || ' ' || l.provision as id, count(*) > 1 as wrong
+  from claim_lines l where l.state not in ('refused', 'voided', 'returned', 'withdrawn')
+  group by l.enrolment_id, l.provision) x;
+
+-- 拨付：每笔发放与其明细的收款人、金额、班级一致，所在批次已制盘，回盘属同一批次
+select count(*) as examined, count(*) filter (where wrong) as wrong, min(id) filter (where wrong) as example
+from (select p.id::text, (p.payee_kind, p.payee_id, p.fen, p.class_id, p.authority) is distinct from
+      (l.payee_kind, l.payee_id, l.amount_fen, l.class_id, l.authority)
+    or (p.outcome in ('paid', 'rejected', 'bounced') and (b.state not in ('issued', 'settled')
+      or r.batch_id is distinct from p.batch_id)) as wrong
+  from payment_lines p join claim_lines l on l.id = p.line_id join payment_batches b on b.id = p.batch_id
+  left join bank_returns r on r.id = p.return_id
+  where p.outcome is null or p.outcome in ('paid', 'rejected', 'bounced')) x;
+
+-- 预拨：尚无预拨业务，账上没有预拨转账
+select count(*) as examined, count(*) filter (where wrong) as wrong, min(id) filter (where wrong) as example
+from (select t.id::text, t.code not in ('receipt', 'opening', 'reservation', 'release', 'payment',
+    'correction', 'bank_return', 'recovery') as wrong
+  from transfers t) x;
+
+-- 批次、申诉的各时点不倒退
+select count(*) as examined, count(*) filter (where wrong) as wrong, min(id) filter (where wrong) as example
+from (
+  select id::text, coalesce(issued_at < created_at or settled_at < coalesce(issued_at, created_at), false)
+    as wrong from payment_batches
+  union all
+  select p.id::text, coalesce(p.outcome_at < b.created_at, false)
+  from payment_lines p join payment_batches b on b.id = p.batch_id
+  union all
+  select id::text, coalesce(answered_at < asked_at, false) from appeals) x;

@@ -1,43 +1,36 @@
 """The claims service's only HTTP to other services: facts of people, terms of classes."""
 
-import asyncio
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from services.claims.provisions.facts import Price
 from services.claims.submissions.gathering import ClassTerms
 from shared import problems
-from shared.client import Params, PeerClient, PeerNotFound
+from shared.client import PeerClient, PeerMistake, PeerNotFound, PeerUnavailable
 from shared.service import Service
 
 INSTITUTIONS, REGISTRY = ["institutions"], ["registry"]
-CLASS_FILED = "class.filed"
+# An employer that trains its own staff needs no listing. POLICY 8.26
+EMPLOYS = {"applied", "listed"}
+CODES_MAX = 5_000
+Json = Mapping[str, Any]
+Question = tuple[tuple[str, str | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What institutions has to know of a class to say its terms."""
+class Terms:
+    """Terms by class, the registered responsible person, and organisations by credit code."""
 
-    organisation_id: UUID
-    offering_id: UUID
-    commission_id: UUID | None
-    authority: str
-    on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """An organisation's registered responsible person, and the organisation's credit code."""
-
-    name: str
-    credit_code: str
+    classes: Mapping[UUID, ClassTerms]
+    signer: str
+    employers: Mapping[str, str]
 
 
 class Institutions:
-    """Standing, prices and signers."""
+    """Terms of classes, prices, signers and accounts."""
 
     def __init__(self, here: Service) -> None:
         self._here = here
@@ -45,76 +38,35 @@ class Institutions:
             here.urls["institutions"], service="institutions", transport=here.transport
         )
 
-    async def terms(self, asked: Iterable[Asked], *, token: str) -> dict[Asked, ClassTerms]:
-        """Say the terms of classes; equal questions are asked once. Raises PeerNotFound.
+    async def terms(self, told: Json, *, organisation_id: UUID) -> Terms:
+        """Say the terms of classes as the registry told them, and who signs. Raises NotFound.
 
-        `token` is the caller's own, for prices: rates are public, a contract is its parties'.
+        One read whatever their number; equal questions are asked once. Lists name employers by
+        credit code: which organisations those are is asked with it.
         """
-        different = list(dict.fromkeys(asked))
-        found = await asyncio.gather(*(self._terms(one, token) for one in different))
-        return dict(zip(different, found, strict=True))
-
-    async def _terms(self, asked: Asked, token: str) -> ClassTerms:
-        standing = await self.standing(
-            organisation_id=asked.organisation_id, offering_id=asked.offering_id, on=asked.on
+        asked = {UUID(one["id"]): _asked(one) for one in told["classes"]}
+        different = list(dict.fromkeys(asked.values()))
+        try:
+            found = await self._client.post_json(
+                "/internal/class-terms",
+                token=self._here.token(purpose="class_terms", audience=INSTITUTIONS),
+                body={
+                    "organisation_id": str(organisation_id),
+                    "classes": [dict(one) for one in different],
+                    "credit_codes": _codes(told["lines"]),
+                },
+            )
+        except PeerNotFound:
+            raise problems.NotFound from None
+        except PeerMistake as error:
+            raise PeerUnavailable("institutions") from error
+        found = _promised("institutions", found, "terms")
+        terms = dict(zip(different, map(_terms, found["terms"]), strict=True))
+        return Terms(
+            classes={class_id: terms[one] for class_id, one in asked.items()},
+            signer=found["signer"],
+            employers=found["employers"] | {found["credit_code"]: str(organisation_id)},
         )
-        rate = commission = None
-        if asked.commission_id is None:
-            rate = await self._rate(asked, token)
-        else:
-            commission = await self._commission(asked.commission_id, token)
-        roles = {"institution"} if standing["listed_institution"] else set()
-        if standing["employer"]:
-            roles.add("employer")
-        offering = standing["offering"]
-        return ClassTerms(
-            roles=frozenset(roles),
-            offering_hours=offering["hours"] if offering else 0,
-            rate=rate,
-            commission=commission,
-        )
-
-    async def standing(
-        self, *, organisation_id: UUID, offering_id: UUID, on: date
-    ) -> dict[str, Any]:
-        """Say what an organisation may do with an offering on a day. Raises PeerNotFound."""
-        params: Params = {
-            "organisation_id": str(organisation_id),
-            "offering_id": str(offering_id),
-            "on": on.isoformat(),
-        }
-        token = self._here.token(purpose="standing", audience=INSTITUTIONS)
-        found: dict[str, Any] = await self._client.get_json(
-            "/internal/standing", token=token, params=params
-        )
-        return found
-
-    async def _rate(self, asked: Asked, token: str) -> Price | None:
-        found = await self._client.get_json(
-            f"/offerings/{asked.offering_id}/rates",
-            token=token,
-            params={"on": asked.on.isoformat()},
-        )
-        for one in found["rates"]:
-            if one["authority"] == asked.authority and one["state"] == "set":
-                return Price(one["fen_per_person"], one["document_number"])
-        return None
-
-    async def _commission(self, commission_id: UUID, token: str) -> Price | None:
-        found = await self._client.get_json(
-            f"/commissions/{commission_id}", token=token, optional=True
-        )
-        if found is None:
-            return None
-        return Price(found["price_fen_per_person"], found["document_number"])
-
-    async def signer(self, *, organisation_id: UUID) -> Signer:
-        """Say who signs for an organisation. Raises PeerNotFound."""
-        found = await self._client.get_json(
-            f"/internal/organisations/{organisation_id}/signer",
-            token=self._here.token(purpose="signer", audience=INSTITUTIONS),
-        )
-        return Signer(found["name"], found["credit_code"])
 
     async def bank_accounts(
         self, organisation_ids: Sequence[UUID], *, issue_id: UUID
@@ -145,12 +97,17 @@ class Registry:
             here.urls["registry"], service="registry", transport=here.transport
         )
 
-    async def class_facts(self, class_ids: Sequence[UUID], *, claim_id: UUID) -> dict[str, Any]:
+    async def class_facts(
+        self, class_ids: Sequence[UUID], *, claim_id: UUID, claimant: UUID | None = None
+    ) -> dict[str, Any]:
         """Return classes and their lines, without names, in one call. Raises NotFound.
 
-        Each person's log has one entry for a claim, however often it is asked.
+        Each person's log has one entry for a claim, however often it is asked; none where a
+        claimant asks for classes of another organisation.
         """
         body = {"class_ids": [str(one) for one in class_ids], "claim_id": str(claim_id)}
+        if claimant is not None:
+            body["claimant_id"] = str(claimant)
         return await self._facts("/internal/class-facts", body)
 
     async def person_facts(
@@ -167,10 +124,37 @@ class Registry:
     async def _facts(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         token = self._here.token(purpose="facts", audience=REGISTRY)
         try:
-            found: dict[str, Any] = await self._client.post_json(path, token=token, body=body)
+            found = await self._client.post_json(path, token=token, body=body)
         except PeerNotFound:
             raise problems.NotFound from None
-        return found
+        except PeerMistake as error:
+            raise PeerUnavailable("registry") from error
+        return _promised("registry", found, "classes", "lines")
+
+    async def require_visible(self, class_id: UUID, *, token: str) -> None:
+        """Ask as the caller for a class: who is not invited to it hears no more than NotFound."""
+        if await self._client.get_json(f"/classes/{class_id}", token=token, optional=True) is None:
+            raise problems.NotFound
+
+    async def own_benefits(self, *, token: str) -> list[dict[str, Any]]:
+        """Return what the caller received before, as lists say; none for whom nobody knows."""
+        found = await self._client.get_json("/me/benefits", token=token, optional=True)
+        return [] if found is None else list(found["items"])
+
+    async def note_read(self, trainee_id: UUID, *, issue_id: UUID, office: str | None) -> None:
+        """Note for a person, before it happens, that an office opens their appeal.
+
+        Of whom the registry knows nothing (any more), there is nobody to be told.
+        """
+        body = {
+            "trainee_id": str(trainee_id),
+            "what": "appeal",
+            "issue_id": str(issue_id),
+            "office": office,
+        }
+        token = self._here.token(purpose="reading", audience=REGISTRY)
+        with contextlib.suppress(PeerNotFound):
+            await self._client.post_json("/internal/reads", token=token, body=body)
 
     async def masked_names(
         self, trainee_ids: Sequence[UUID], *, issue: UUID, office: str | None
@@ -210,33 +194,48 @@ class Registry:
         await self._client.aclose()
 
 
-class FeedOfRegistry(PeerClient):
-    """The registry's feed, with the subject of each class: slot keys are made of it.
+def _promised(peer: str, found: Any, *lists: str) -> dict[str, Any]:
+    """Return an answer that has its lists; any other is as good as none: nothing was stored yet."""
+    whole = isinstance(found, dict) and all(
+        isinstance(found.get(name), list) and all(isinstance(one, dict) for one in found[name])
+        for name in lists
+    )
+    if not whole:
+        raise PeerUnavailable(peer)
+    answer: dict[str, Any] = found
+    return answer
 
-    It is asked of institutions where the event does not say it, before any transaction begins.
-    """
 
-    def __init__(self, here: Service) -> None:
-        super().__init__(here.urls["registry"], service="registry", transport=here.transport)
-        self._here = here
+def _asked(told: Json) -> Question:
+    """Ask for a class on its first day."""
+    return (
+        ("offering_id", str(told["offering_id"])),
+        ("commission_id", str(told["commission_id"]) if told["commission_id"] else None),
+        ("authority", told["authority"]),
+        ("on", told["starts_on"]),
+    )
 
-    async def get_json(
-        self, path: str, *, token: str, params: Params | None = None, optional: bool = False
-    ) -> Any:
-        """Return a page of the feed."""
-        page = await super().get_json(path, token=token, params=params, optional=optional)
-        for event in page["events"]:
-            if event["type"] == CLASS_FILED and "subject_code" not in event["data"]:
-                event["data"]["subject_code"] = await self._subject(event)
-        return page
 
-    async def _subject(self, event: dict[str, Any]) -> str:
-        standing = await institutions(self._here).standing(
-            organisation_id=UUID(event["organisation"]),
-            offering_id=UUID(event["data"]["offering_id"]),
-            on=date.fromisoformat(event["data"]["starts_on"]),
-        )
-        return str(standing["offering"]["subject_code"])
+def _codes(lines: Sequence[Json]) -> list[str]:
+    """List the different credit codes by which registers name employers."""
+    named = [line["facts"]["employer"] for line in lines]
+    return sorted({code for one in named if one for code in one["credit_codes"]})[:CODES_MAX]
+
+
+def _terms(found: Json) -> ClassTerms:
+    roles = {"institution"} if found["institution"] == "listed" else set()
+    if found["employer"] in EMPLOYS:
+        roles.add("employer")
+    return ClassTerms(
+        roles=frozenset(roles),
+        offering_hours=found["offering_hours"],
+        rate=_price(found["rate"]),
+        commission=_price(found["commission"]),
+    )
+
+
+def _price(found: Json | None) -> Price | None:
+    return Price(found["fen_per_person"], found["document_number"]) if found else None
 
 
 def institutions(here: Service) -> Institutions:
@@ -257,8 +256,8 @@ def registry(here: Service) -> Registry:
     return client
 
 
-def feed_of_registry(here: Service) -> FeedOfRegistry:
+def feed_of_registry(here: Service) -> PeerClient:
     """Return a client that reads the registry's feed."""
-    client = FeedOfRegistry(here)
+    client = PeerClient(here.urls["registry"], service="registry", transport=here.transport)
     here.closers.append(client.aclose)
     return client

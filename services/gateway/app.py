@@ -14,7 +14,9 @@ from services.gateway.access.wechat import api as wechat
 from services.gateway.commitments import api as commitments
 from services.gateway.directory import api as directory
 from services.gateway.directory import catalogue
+from services.gateway.directory.ready import Ready
 from services.gateway.portal import api as portal
+from services.gateway.previews import api as previews
 from services.gateway.progress import api as progress
 from services.gateway.progress import reading
 from services.gateway.settings import Settings
@@ -35,6 +37,7 @@ ROUTERS: list[APIRouter] = [
     commitments.matters,
     commitments.disclosures,
     directory.router,
+    previews.router,
     progress.router,
     portal.router,
 ]
@@ -58,7 +61,7 @@ def create(
         here,
         title="职培·开放接口",
         routers=ROUTERS,
-        jobs=[parts.cleaning(here), reading.job(here, connected), catalogue.job(here)],
+        jobs=[parts.cleaning(here), *reading.jobs(here, connected), catalogue.job(here)],
     )
     made.router.routes += [*pages.routes(description), *forward.routes(here, connected)]
     if here.sandbox:
@@ -68,4 +71,5 @@ def create(
     made.user_middleware.append(
         Middleware(Door, here=here, revocations=access.revocations, budget=budget)
     )
+    made.user_middleware.append(Middleware(Ready, here=here))
     return made

@@ -22,7 +22,15 @@ from services.registry.rosters import erasing
 from services.registry.rosters.readers import Readers
 from services.registry.settings import Settings
 from services.registry.statements import api as statements
-from services.registry.trainees import bindings_api, conflicts_api, own_api, requests, requests_api
+from services.registry.trainees import (
+    bindings_api,
+    conflicts_api,
+    own_api,
+    reads_api,
+    requests,
+    requests_api,
+)
+from services.registry.trainees import erasing as reads_erasing
 from shared import app
 from shared.clock import Clock
 
@@ -68,11 +76,13 @@ def create(
             own_api.router,
             requests_api.router,
             conflicts_api.router,
+            reads_api.router,
             enrolments.router,
             offices_api.router,
             reporting.router,
             registers.router,
             benefits.router,
+            benefits.mine,
             statements.router,
             accounts.router,
             facts.router,
@@ -80,6 +90,7 @@ def create(
         jobs=[
             *class_jobs.jobs(here),
             erasing.job(here),
+            reads_erasing.job(here),
         ],
         on_start=readers.start,
     )

@@ -27,6 +27,7 @@ class EventType(StrEnum):
     ROSTER_RECEIVED = "roster.received"
     ENROLMENT_CONFIRMED = "enrolment.confirmed"
     HOLD_ENDED = "hold.ended"
+    GROUND_FELL = "ground.fell"
     ATTENDANCE_RECORDED = "attendance.recorded"
     CORRECTION_ASKED = "attendance.correction_asked"
     CORRECTION_DECIDED = "attendance.correction_decided"

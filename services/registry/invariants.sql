@@ -72,3 +72,33 @@ select count(*) as examined, count(*) filter (where wrong) as wrong, min(id) fil
 from (select v.id::text, v.type = 'hold.ended' and (v.data - 'hold' <> '{}' or v.authority is not null
     or v.organisation is not null or v.reason is not null) as wrong
   from events v) x;
+
+-- 班级的每一步状态变化都合规，与现状一致，各时点不倒退
+select count(*) as examined, count(*) filter (where wrong) as wrong, min(id) filter (where wrong) as example
+from (
+  select c.id::text, coalesce(p.words, '{}') <> all (array[
+      '{filed}', '{filed,returned}', '{filed,withdrawn}', '{filed,accepted}', '{filed,accepted,withdrawn}',
+      '{filed,accepted,voided}', '{filed,accepted,started}', '{filed,accepted,started,voided}',
+      '{filed,accepted,started,closed}', '{filed,accepted,started,closed,voided}'])
+    or ('filed' = p.last) <> (c.state = 'submitted')
+    or (p.last in ('returned', 'withdrawn', 'voided')) <> (c.state <> 'submitted' and c.state <> 'accepted')
+    or (p.last in ('returned', 'withdrawn', 'voided') and p.last <> c.state)
+    or ('started' = any (p.words::text[])) <> (c.started_at is not null)
+    or ('closed' = any (p.words::text[])) <> (c.closed_at is not null)
+    or c.decided_at < c.filed_at or c.started_at < c.filed_at or c.closed_at < c.started_at as wrong
+  from training_classes c left join (
+    select e.subject, array_agg(split_part(e.type, '.', 2) order by e.position)::text as words,
+      (array_agg(split_part(e.type, '.', 2) order by e.position desc))[1] as last
+    from events e where e.type in ('class.filed', 'class.accepted', 'class.returned', 'class.withdrawn',
+      'class.voided', 'class.started', 'class.closed')
+    group by e.subject) p on p.subject = 'class:' || c.id) x;
+
+-- 退出不早于确认，更正、申请、书面确认的办结不早于提出
+select count(*) as examined, count(*) filter (where wrong) as wrong, min(id) filter (where wrong) as example
+from (
+  select id::text, left_at < confirmed_at as wrong from enrolments
+  union all select id::text, decided_at < asked_at from attendance_corrections
+  union all select id::text, decided_at < asked_at from correction_requests
+  union all select id::text, second_at < first_at from paper_confirmations
+  union all select id::text, redeemed_at < made_at from binding_codes
+  union all select id::text, decided_at < at from name_conflicts) x;

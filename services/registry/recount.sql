@@ -1,10 +1,10 @@
 -- Person-times recounted from rows: what every sum of progress.counted events must equal.
-select target, authority, quarter, organisation,
+select target, authority, quarter, whose,
   sum(started)::bigint as started, sum(completed)::bigint as completed,
   sum(certified)::bigint as certified
 from (
   select c.target, c.authority, to_char(c.starts_on, 'YYYY"Q"Q') as quarter,
-    c.organisation_id::text as organisation, 1 as started, 0 as completed, 0 as certified
+    c.organisation_id::text as whose, 1 as started, 0 as completed, 0 as certified
   from enrolments e join training_classes c on c.id = e.class_id
   where e.started and c.state = 'accepted'
   union all

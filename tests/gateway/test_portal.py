@@ -15,7 +15,7 @@ from tests.suite import Suite
 
 PAGES = (
     *("/", "/directory", "/certificates", "/editions", "/help", "/problems/not_found"),
-    *("/directory?q=示例&directory=institutions", "/?quarter=2019Q4"),
+    *("/directory?q=示例&directory=institutions", "/?quarter=2019Q4", "/funds"),
 )
 LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 
@@ -112,7 +112,7 @@ async def test_the_first_page_shows_the_figures_of_the_api(suite: Suite) -> None
     for target in report["targets"]:
         assert target["name"]["zh"] in text
         assert f"{target['goal']:,}" in text
-    assert "未知" in text
+    assert "尚无可公布的数字" in text
 
 
 async def test_an_empty_plan_says_so(suite: Suite) -> None:

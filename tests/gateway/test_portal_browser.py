@@ -20,7 +20,7 @@ FLAGS = (
 )
 REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
 WIDTHS = (375, 1280)
-PAGES = ("/", "/directory", "/certificates", "/editions", "/help", "/problems/not_found")
+PAGES = ("/", "/funds", "/directory", "/certificates", "/editions", "/help", "/problems/not_found")
 
 pytestmark = pytest.mark.skipif(
     not CHROMIUM.exists() and not REQUIRED,

@@ -144,3 +144,58 @@ async def test_an_employer_needs_no_listing_and_the_signer_needs_the_purpose(sui
     signer = f"/internal/organisations/{key}/signer"
     for asking in (by, suite.officer("650421"), service("registry", "standing")):
         assert (await suite.service("institutions", asking).get(signer)).status_code == 403
+
+
+async def test_the_terms_of_many_classes_are_one_answer(suite: Suite) -> None:
+    """Roles of each first day, confirmed rates, the own commission's price; unset is null."""
+    key, other = await world.listed(suite, 1), await world.listed(suite, 2)
+    offering = (await world.offered(suite))["id"]
+    made = await world.created(world.client(suite), "/commissions", world.commission(key, offering))
+    asked = {"offering_id": offering, "authority": "650421", "on": "2020-03-10"}
+    body = {
+        "organisation_id": key,
+        "classes": [
+            {**asked, "commission_id": made["id"]},
+            asked,
+            {**asked, "on": "2019-01-01"},
+        ],
+    }
+
+    async def terms(by: Principal, **changes: Any) -> Any:
+        client = suite.service("institutions", by)
+        return await client.post("/internal/class-terms", json=body | changes)
+
+    found = (await terms(service("claims", "class_terms"))).json()
+    assert [one["institution"] for one in found["terms"]] == ["listed", "listed", None]
+    assert [one["rate"] for one in found["terms"]] == [None, None, None]
+    assert [bool(one["commission"]) for one in found["terms"]] == [True, False, False]
+    assert found["terms"][0]["commission"]["document_number"] == made["document_number"]
+    assert found["credit_code"] == world.code(1)
+    assert found["signer"]
+    own = (await terms(suite.organisation(key))).json()
+    assert (own["signer"], own["account"]) == (None, False)
+    assert own["terms"] == found["terms"]
+    strange = (await terms(service("claims", "class_terms"), organisation_id=other)).json()
+    assert [one["commission"] for one in strange["terms"]] == [None, None, None]
+    assert (await terms(suite.organisation(other))).status_code == 404
+    for by in (service("claims", "standing"), suite.officer("650421")):
+        assert (await terms(by)).status_code == 403
+
+
+async def test_employers_are_found_by_the_codes_that_lists_name(suite: Suite) -> None:
+    """Registered employers only, for the service that decides; an organisation finds nobody."""
+    key = await world.listed(suite, 1)
+    employer = await world.registered(suite, 2, roles=["employer"])
+    await world.registered(suite, 3, roles=["institution"])
+    offering = (await world.offered(suite))["id"]
+    body = {
+        "organisation_id": key,
+        "classes": [{"offering_id": offering, "authority": "650421", "on": "2020-03-10"}],
+        "credit_codes": [world.code(2), world.code(3), world.code(9)],
+    }
+    for by, found in (
+        (service("claims", "class_terms"), {world.code(2): employer}),
+        (suite.organisation(key), {}),
+    ):
+        answer = await suite.service("institutions", by).post("/internal/class-terms", json=body)
+        assert answer.json()["employers"] == found

@@ -33,6 +33,8 @@ def out() -> Iterator[io.StringIO]:
     handlers, level = root.handlers[:], root.level
     root.handlers = []
     stream = io.StringIO()
+    # Whoever started a service before may have left the capture on, of another test's warnings.
+    logging.captureWarnings(capture=False)
     logs.configure("registry", "INFO", stream=stream)
     yield stream
     logs.configure("registry", "INFO")

@@ -124,6 +124,22 @@ async def read_notice(
     return _bytes(body, tag, if_none_match)
 
 
+@router.get(
+    "/notices/{notice_id}/lines",
+    summary="公示明细（分页）",
+    responses=problems.responses(problems.NotFound, queries.TakenDown),
+)
+async def list_notice_lines(
+    notice_id: UUID,
+    session: routing.DbSession,
+    clock: routing.Now,
+    after: pages.After = None,
+    limit: pages.Limit = 50,
+) -> pages.Page[schemas.ListedLine]:
+    """List a notice's lines page by page, for screens that would not take the whole of it."""
+    return await queries.lines(session, notice_id, on=clock.today(), after=after, limit=limit)
+
+
 def _bytes(body: bytes, tag: str, if_none_match: str | None) -> Response:
     headers = {"ETag": tag, "Cache-Control": CACHE}
     if rules.unchanged(tag, if_none_match):

@@ -1,5 +1,6 @@
 """What a notice is made of, read before its transaction: lines, days, classes, masked names."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.claims import peers
@@ -25,6 +26,8 @@ from shared.service import Service
 from shared.workdays import NoCalendar
 
 CLASSES_A_CALL = 50
+PEOPLE_A_CALL = 2_000
+CALLS_AT_ONCE = 4
 
 
 class NothingReviewed(Problem):
@@ -48,7 +51,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """All that publication needs; `more` says that reviewed lines are left for another notice."""
+    """All that publication needs; `left` counts reviewed lines for which it has no room."""
 
     id: UUID
     authority: str
@@ -56,7 +59,7 @@ class Gathered:
     split: Split
     courses: Mapping[UUID, Course]
     people: Mapping[UUID, Masked]
-    more: bool
+    left: int
 
 
 async def gather(here: Service, *, body: schemas.NoticeIn, by: Principal, on: date) -> Gathered:
@@ -68,16 +71,16 @@ async def gather(here: Service, *, body: schemas.NoticeIn, by: Principal, on: da
     terms = here.plan.provision("public_notice").on(on)
     async with here.database.transaction(by) as session:
         await standins.widen(session, by=by, step=Step.REVIEW, on=on)
-        found = await _reviewed(session, body)
+        lines, left = await _reviewed(session, body)
         days = await _days(session, body.authority, here.plan, terms, on)
-    lines, more = found[: schemas.LINES_MAX], len(found) > schemas.LINES_MAX
     courses = await _courses(here, lines)
     split = rules.split(lines, courses, terms.words("as_counts"))
     people = await _people(here, split.listed, issue=key, office=by.office, terms=terms)
-    return Gathered(key, body.authority, days, split, courses, people, more)
+    return Gathered(key, body.authority, days, split, courses, people, left)
 
 
-async def _reviewed(session: AsyncSession, body: schemas.NoticeIn) -> list[Line]:
+async def _reviewed(session: AsyncSession, body: schemas.NoticeIn) -> tuple[list[Line], int]:
+    """Read the lines that one notice holds, whole claims in order; count those that are over."""
     query = select(
         ClaimLine.id,
         ClaimLine.claim_id,
@@ -88,11 +91,15 @@ async def _reviewed(session: AsyncSession, body: schemas.NoticeIn) -> list[Line]
     ).where(ClaimLine.authority == body.authority, ClaimLine.state == State.REVIEWED.value)
     if body.claim_ids is not None:
         query = query.where(ClaimLine.claim_id.in_(body.claim_ids))
-    query = query.order_by(ClaimLine.claim_id, ClaimLine.id).limit(schemas.LINES_MAX + 1)
+    count = select(func.count()).select_from(query.subquery())
+    query = query.order_by(ClaimLine.claim_id, ClaimLine.id).limit(schemas.LINES_MAX)
     rows = (await session.execute(query)).all()
     if not rows:
         raise NothingReviewed
-    return [Line(*row) for row in rows]
+    total: int = len(rows)
+    if total == schemas.LINES_MAX:
+        total = (await session.execute(count)).scalar_one()
+    return [Line(*row) for row in rows], total - len(rows)
 
 
 async def _days(session: AsyncSession, authority: str, plan: Plan, terms: Terms, on: date) -> Days:
@@ -110,15 +117,29 @@ async def _courses(here: Service, lines: Sequence[Line]) -> dict[UUID, Course]:
     classes: dict[UUID, set[UUID]] = defaultdict(set)
     for line in lines:
         classes[line.claim_id].add(line.class_id)
-    found: dict[UUID, Course] = {}
+    seen: set[UUID] = set()
+    calls = []
+    gate = asyncio.Semaphore(CALLS_AT_ONCE)
     for claim, wanted in classes.items():
-        asked = sorted(wanted - found.keys())
-        for start in range(0, len(asked), CLASSES_A_CALL):
-            told = await peers.registry(here).class_facts(
-                asked[start : start + CLASSES_A_CALL], claim_id=claim
-            )
-            found |= {UUID(each["id"]): _course(here.plan, each) for each in told["classes"]}
+        asked = sorted(wanted - seen)
+        seen |= wanted
+        calls += [
+            _told(here, asked[start : start + CLASSES_A_CALL], claim, gate)
+            for start in range(0, len(asked), CLASSES_A_CALL)
+        ]
+    found: dict[UUID, Course] = {}
+    for told in await asyncio.gather(*calls):
+        found |= {UUID(each["id"]): _course(here.plan, each) for each in told}
     return found
+
+
+async def _told(
+    here: Service, asked: Sequence[UUID], claim: UUID, gate: asyncio.Semaphore
+) -> Sequence[Mapping[str, Any]]:
+    async with gate:
+        told = await peers.registry(here).class_facts(asked, claim_id=claim)
+    classes: Sequence[Mapping[str, Any]] = told["classes"]
+    return classes
 
 
 def _course(plan: Plan, told: Mapping[str, Any]) -> Course:
@@ -131,9 +152,14 @@ async def _people(
     wanted = sorted({line.trainee_id for line in lines})
     if not wanted:
         return {}
-    told = await peers.registry(here).masked_names(wanted, issue=issue, office=office)
     digits = terms.integer("id_digits_shown")
-    return {
-        UUID(each["trainee_id"]): Masked(each["name"], each["id_first_six"][:digits])
-        for each in told
-    }
+    found: dict[UUID, Masked] = {}
+    for start in range(0, len(wanted), PEOPLE_A_CALL):
+        told = await peers.registry(here).masked_names(
+            wanted[start : start + PEOPLE_A_CALL], issue=issue, office=office
+        )
+        found |= {
+            UUID(each["trainee_id"]): Masked(each["name"], each["id_first_six"][:digits])
+            for each in told
+        }
+    return found

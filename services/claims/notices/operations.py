@@ -71,7 +71,11 @@ async def publish(
         session, line_ids=[line.id for line in lines], to=State.NOTICED, by=by, at=at, rule=RULE
     )
     return schemas.PublishedOut(
-        **queries.item(row).model_dump(), lines=row.lines, fen=row.fen, more=gathered.more
+        **queries.item(row).model_dump(),
+        lines=row.lines,
+        fen=row.fen,
+        more=gathered.left > 0,
+        left=gathered.left,
     )
 
 

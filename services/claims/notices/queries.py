@@ -1,5 +1,6 @@
 """Read notices for everyone, objections for those who decide them."""
 
+import json
 from datetime import date
 from uuid import UUID
 
@@ -32,6 +33,21 @@ async def body(session: AsyncSession, notice: UUID, *, on: date) -> tuple[bytes,
     if row.body is None or on >= row.down_on:
         raise TakenDown(sha256=row.sha256.hex())
     return row.body, f'"{row.sha256.hex()[:32]}"'
+
+
+async def lines(
+    session: AsyncSession, notice: UUID, *, on: date, after: str | None, limit: int
+) -> pages.Page[schemas.ListedLine]:
+    """List the lines of a notice by number, out of the bytes as published. NotFound, TakenDown."""
+    start = pages.decode(after, [int])[0] if after is not None else 0
+    published, _ = await body(session, notice, on=on)
+    found = [each for each in json.loads(published)["lines"] if each["number"] > start]
+    return pages.page(
+        found[: limit + 1],
+        limit,
+        lambda each: (each["number"],),
+        lambda each: schemas.ListedLine(**each),
+    )
 
 
 async def notices(

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from shared import routing
 
 TIMED = (datetime, UUID)
-LINES_MAX = 2_000  # what the registry opens in one issue
+LINES_MAX = 10_000  # of one notice; its body is then below 2 MB
 Id = Annotated[UUID, Field(strict=False)]
 Day = Annotated[date, Field(strict=False, ge=date(2000, 1, 1), le=date(2099, 12, 31))]
 Authority = Annotated[str, StringConstraints(pattern="^[0-9A-Z]{6}$")]
@@ -73,7 +73,10 @@ class HolidaysOut(routing.Out):
 
 
 class NoticeIn(routing.Body):
-    """Whose reviewed lines are published: all of an authority, or those of some claims."""
+    """Whose reviewed lines are published: all of an authority, or those of some claims.
+
+    A notice holds 10,000 lines at most; what is over is told in `left`, for a further notice.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"authority": "650402"}]})
     authority: Authority
@@ -95,11 +98,12 @@ class NoticeOut(routing.Out):
 
 
 class PublishedOut(NoticeOut):
-    """A notice just published, for the officer: `more` says that reviewed lines are left."""
+    """A notice just published, for the officer: `left` reviewed lines wait for a further one."""
 
     lines: int
     fen: int
     more: bool
+    left: int
 
 
 class ListedLine(routing.Out):

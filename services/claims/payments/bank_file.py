@@ -31,7 +31,7 @@ class Owner(NamedTuple):
     bank: str
 
 
-# One payment of a batch: to whom, its row in the batch, how much in yuan.
+# One payment of a batch: its row in the batch, to whom, how much in yuan.
 Row = list[str]
 
 
@@ -54,12 +54,21 @@ def rows(plain: bytes) -> list[Row]:
     return [line.split("\t") for line in plain.decode().splitlines()]
 
 
-def csv_bytes(code: str, found: Sequence[Row], owners: Mapping[str, Owner]) -> bytes:
-    """Write CSV, UTF-8 with the mark that spreadsheet programs need, lines ending in CR LF."""
+def csv_bytes(code: str, plain: bytes, owners: Mapping[str, Owner]) -> bytes:
+    """Write CSV, UTF-8 with the mark that spreadsheet programs need, lines ending in CR LF.
+
+    A line is never taken apart: what is the same in all of them goes where a line ends, and a
+    payee, the one cell between two tabs, gives way to what is known of him.
+    """
     # Only what people wrote needs escaping, once an owner.
-    said = {key: ",".join(map(_cell, owner)) for key, owner in owners.items()}
-    lines = [f"{code}-{row},{said[payee]},{yuan},{REMARK}\r\n" for payee, row, yuan in found]
-    return "".join([",".join(HEADINGS), "\r\n", *lines]).encode("utf-8-sig")
+    said = {
+        key.encode(): f",{','.join(map(_cell, owner))},".encode() for key, owner in owners.items()
+    }
+    head, end = f"{','.join(HEADINGS)}\r\n".encode("utf-8-sig"), f",{REMARK}\r\n".encode()
+    reference = f"{code}-".encode()
+    pieces = plain.removesuffix(b"\n").replace(b"\n", end + reference).split(b"\t")
+    pieces[1::2] = map(said.__getitem__, pieces[1::2])
+    return b"".join([head, reference, *pieces, end])
 
 
 def _cell(text: str) -> str:
@@ -78,7 +87,7 @@ def xlsx_bytes(
             sheet.set_column(place, place, width)
             sheet.write_string(0, place, heading)
         write = sheet.write_string
-        for number, (payee, row, yuan) in enumerate(found, start=1):
+        for number, (row, payee, yuan) in enumerate(found, start=1):
             write(number, 0, f"{code}-{row}")
             for place, cell in enumerate(owners[payee], start=1):
                 write(number, place, cell)

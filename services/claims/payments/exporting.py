@@ -34,7 +34,7 @@ DOUBTFUL = text(
     " or p.previous is not null) order by p.row_no"
 )
 ROWS = (
-    "select p.payee_id, lpad(p.row_no::text, 6, '0'),"
+    "select lpad(p.row_no::text, 6, '0'), p.payee_id,"
     " p.fen / 100 || '.' || lpad((p.fen % 100)::text, 2, '0')"
     " from payment_lines p where p.batch_id = $1 and p.outcome is null and p.id <> all($2::uuid[])"
     " order by p.row_no"
@@ -95,7 +95,7 @@ async def _dropped(
 
 
 async def copied(session: AsyncSession, batch_id: UUID, out: list[UUID]) -> bytes:
-    """COPY a batch's rows, but for those that stay out: payee, row, yuan, tabs between."""
+    """COPY a batch's rows, but for those that stay out: row, payee, yuan, tabs between."""
     connection = await (await session.connection()).get_raw_connection()
     driver = connection.driver_connection
     assert driver is not None
@@ -121,6 +121,6 @@ def _build(
         found.digest.hex(),
     )
     return {
-        Form.CSV: bank_file.csv_bytes(found.code, rows, owners),
+        Form.CSV: bank_file.csv_bytes(found.code, plain, owners),
         Form.XLSX: bank_file.xlsx_bytes(found.code, rows, owners, totals),
     }

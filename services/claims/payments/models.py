@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import (
     TIMESTAMP,
     BigInteger,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -131,7 +132,7 @@ class BankReturn(Base):
     batch_id: Mapped[UUID]
     authority: Mapped[str] = mapped_column(Text)
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
-    bytes_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    bytes_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     form: Mapped[str] = mapped_column(Text)
     rows: Mapped[int]
     paid: Mapped[int]
@@ -160,11 +161,11 @@ class Unknown(Base):
     authority: Mapped[str] = mapped_column(Text)
     why: Mapped[str] = mapped_column(Text)
     payment_line_id: Mapped[UUID | None] = mapped_column(ForeignKey("payment_lines.id"))
-    row_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    row_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class LostGround(Base):
-    """A line whose ground fell after it became payable; paid ones are to be recovered."""
+    """A line whose ground fell, or some days of it; paid ones are to be recovered."""
 
     __tablename__ = "lost_grounds"
     __table_args__ = (Index("lost_by_authority", "authority", "noted_at", "line_id"),)
@@ -173,10 +174,11 @@ class LostGround(Base):
     authority: Mapped[str] = mapped_column(Text)
     organisation_id: Mapped[UUID | None]
     class_id: Mapped[UUID]
-    payee_kind: Mapped[str] = mapped_column(Text)
-    payee_id: Mapped[UUID]
+    payee_kind: Mapped[str | None] = mapped_column(Text)
+    payee_id: Mapped[UUID | None]
     fen: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str] = mapped_column(Text)
     document_number: Mapped[str | None] = mapped_column(Text)
     noted_by: Mapped[str] = mapped_column(Text)
     noted_at: Mapped[datetime] = mapped_column(Instant)
+    days: Mapped[list[date]] = mapped_column(ARRAY(Date), server_default="{}")

@@ -107,8 +107,10 @@ async def unknowns(session: AsyncSession, sealer: Sealer, batch_id: UUID) -> sch
 def _unknown(sealer: Sealer, row: Any) -> schemas.UnknownOut:
     return_id, row_no, why, payment_id, sealed = row
     place = f"{return_id}/{row_no}"
-    said = sealer.open(sealed, table="bank_return_unknowns", column="row_sealed", row=place)
-    reference, fen, words = said.split("\x1f")
+    reference, fen, words = "", "", ""  # erased when its retention was over
+    if sealed is not None:
+        said = sealer.open(sealed, table="bank_return_unknowns", column="row_sealed", row=place)
+        reference, fen, words = said.split("\x1f")
     zh, en = rules.WHY_TEXTS[Why(why)]
     return schemas.UnknownOut(
         return_id=return_id,

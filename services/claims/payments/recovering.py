@@ -1,5 +1,6 @@
 """Lines whose ground fell: paid ones are listed to be recovered, the others are never sent."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from services.claims.payments import rules, schemas
 from services.claims.payments.models import LostGround, Payment
 from services.claims.payments.rules import Outcome
 from services.claims.payments.schemas import PayeeKind
+from services.claims.provisions.deciding import Matter
 from services.claims.submissions import states
 from services.claims.submissions.states import State
 from shared import events, problems
@@ -21,7 +23,16 @@ from shared import principal as principals
 from shared.principal import Principal
 
 VOIDED_AT_ONCE = 1_000
-CLASS_VOIDED = "class.voided"
+CLASS_VOIDED, GROUND_FELL = "class.voided", "ground.fell"
+# What the registry says fell: the matter that rested on it, and the words for it.
+GROUNDS = {
+    "certificate_voided": (Matter.TRAINING_SUBSIDY, "证书已被作废"),
+    "attendance_below": (Matter.TRAINING_SUBSIDY, "考勤更正后出勤未达到规定比例"),
+    "day_not_attended": (Matter.LIVING_ALLOWANCE, "考勤更正后有的日子没有出勤"),
+}
+# With the bank nothing is taken back: such a line ends as the bank says.
+OPEN = [str(state) for state, ways in states.TRANSITIONS.items() if State.VOIDED in ways]
+OPEN.remove(State.BATCHED)
 NOTE = text(
     "insert into lost_grounds (line_id, authority, organisation_id, class_id, payee_kind, payee_id,"
     " fen, reason, document_number, noted_by, noted_at)"
@@ -31,13 +42,15 @@ NOTE = text(
     " returning line_id, authority, organisation_id, fen"
 )
 SEEN = text("select id, state from claim_lines where id = any(cast(:lines as uuid[]))")
-OF_CLASSES = text(
+TOLD = text(
     "select line_id, authority, organisation_id, fen, state"
-    " from lose_ground_of_classes(cast(:classes as uuid[]), :reason, :at)"
+    " from lose_grounds(cast(:fallen as jsonb), :at)"
 )
 FALLEN = text(
-    "select l.id, l.transfer_id from lost_grounds g join claim_lines l on l.id = g.line_id"
-    " where l.state = 'payable' order by l.id limit :most for update of l skip locked"
+    "select l.id, l.transfer_id, g.reason from lost_grounds g"
+    " join claim_lines l on l.id = g.line_id"
+    " where l.state = any(cast(:open as text[])) order by l.id limit :most"
+    " for update of l skip locked"
 )
 FREE = text("select release_slots(cast(:lines as uuid[]))")
 
@@ -75,16 +88,29 @@ async def note(
 async def apply(
     session: AsyncSession, *, found: Sequence[dict[str, Any]], by: Principal, at: datetime
 ) -> None:
-    """Note the lines of classes that the registry's events say were voided."""
-    classes = [
-        UUID(event["subject"].partition(":")[2]) for event in found if event["type"] == CLASS_VOIDED
-    ]
-    if not classes:
-        return
-    values = {"classes": classes, "reason": "培训班被作废", "at": at}
-    rows = (await session.execute(OF_CLASSES, values)).all()
-    told = _told([(row, row.state) for row in rows], values["reason"], None)  # type: ignore[arg-type]
-    await events.append(session, told, by=by, at=at)
+    """Note the lines whose ground fell, as the registry's events say: each once.
+
+    What is not with the bank is voided by a job, what is paid is listed to be recovered.
+    """
+    by_reason: dict[str, list[dict[str, str | None]]] = {}
+    for event in found:
+        if (fell := _fell(event)) is not None:
+            by_reason.setdefault(fell[0], []).append({**fell[1], "reason": fell[0]})
+    for reason, fallen in by_reason.items():
+        rows = (await session.execute(TOLD, {"fallen": json.dumps(fallen), "at": at})).all()
+        told = _told([(row, row.state) for row in rows], reason, None)
+        await events.append(session, told, by=by, at=at)
+
+
+def _fell(event: dict[str, Any]) -> tuple[str, dict[str, str | None]] | None:
+    """Say for what reason an event fells a ground, and whose, of which matter."""
+    if event["type"] == CLASS_VOIDED:
+        return "培训班已被作废", {"class_id": event["subject"].partition(":")[2]}
+    if event["type"] != GROUND_FELL:
+        return None
+    matter, reason = GROUNDS[event["data"]["ground"]]
+    whose = {"enrolment_id": event["data"]["enrolment_id"], "day": event["data"]["day"]}
+    return reason, {**whose, "provision": matter}
 
 
 def _told(
@@ -115,34 +141,37 @@ def _told(
 
 
 async def void_unpaid(session: AsyncSession, *, at: datetime) -> int:
-    """Void lines without ground that are payable (again), and give their money and slots back."""
+    """Void lines without ground that are not with the bank; give their money and slots back."""
     by = principals.service("claims", "jobs")
-    rows = (await session.execute(FALLEN, {"most": VOIDED_AT_ONCE})).all()
+    rows = (await session.execute(FALLEN, {"most": VOIDED_AT_ONCE, "open": OPEN})).all()
     if not rows:
         return 0
-    lines = [row.id for row in rows]
-    await states.advance(
-        session,
-        line_ids=lines,
-        to=State.VOIDED,
-        by=by,
-        at=at,
-        rule=rules.BOOKS,
-        reason=rules.TEXTS[rules.Reason.GROUND_LOST][0],
-    )
-    await session.execute(FREE, {"lines": lines})
-    await ledger.release(session, transfer_ids=[row.transfer_id for row in rows], by=by, at=at)
+    for reason in dict.fromkeys(row.reason for row in rows):
+        await states.advance(
+            session,
+            line_ids=[row.id for row in rows if row.reason == reason],
+            to=State.VOIDED,
+            by=by,
+            at=at,
+            rule=rules.BOOKS,
+            reason=reason,
+        )
+    await session.execute(FREE, {"lines": [row.id for row in rows]})
+    held = [row.transfer_id for row in rows if row.transfer_id is not None]
+    if held:
+        await ledger.release(session, transfer_ids=held, by=by, at=at)
     return len(rows)
 
 
 def to_recover() -> Select[Any]:
-    """Select the paid lines without ground, in the caller's reach."""
+    """Select the paid lines that lost their ground, or days of it, in the caller's reach."""
     paid = select(Payment.line_id).where(Payment.outcome == Outcome.PAID.value)
     return select(LostGround).where(LostGround.line_id.in_(paid))
 
 
 def shape(row: LostGround) -> schemas.ToRecoverOut:
     """Give a line that is to be recovered its public shape."""
+    assert row.payee_kind is not None  # a paid line has a payee
     return schemas.ToRecoverOut(
         line_id=row.line_id,
         authority=row.authority,

@@ -36,6 +36,10 @@ HOLD = text(
     " from unnest(cast(:rows as integer[]), cast(:whys as text[]), cast(:payments as uuid[]),"
     " cast(:sealed as bytea[])) as n(row_no, why, payment, sealed)"
 )
+# Every row this will move, in one pass and in the order of ids, before any of them is moved.
+LOCK = text(
+    "select id from claim_lines where id = any(cast(:ids as uuid[])) order by id for update"
+)
 OPEN = text(
     "select exists (select 1 from payment_lines where batch_id = :batch and outcome is null)"
 )
@@ -87,6 +91,8 @@ async def receive(
     if before := (await session.execute(query)).scalar_one_or_none():
         return queries.received(before), False
     judged = rules.judge(rows, await queries.sent(session, found))
+    moving = [*judged.paid, *(each for each, _ in judged.rejected)]
+    await session.execute(LOCK, {"ids": sorted(queries.keys(moving))})
     stored = _stored(
         here=here,
         found=found,

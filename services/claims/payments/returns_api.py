@@ -7,16 +7,17 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.claims.payments import queries, reading, returning
+from services.claims.payments import queries, reading, returning, uploads
 from services.claims.payments.schemas import BounceIn, PaymentOut, ReturnOut, UnknownsOut
 from shared import problems, routing
 
-router = routing.router("", tags=["payments"], body_bytes_max=reading.BYTES_MAX)
+router = routing.router("", tags=["payments"], body_bytes_max=uploads.BODY_BYTES_MAX)
 _BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 REQUEST_BODY: dict[str, Any] = {
     "required": True,
     "content": {
         "text/csv": _BYTES,
+        uploads.FORM: uploads.FORM_BODY,
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _BYTES,
         "application/json": {
             "schema": {
@@ -59,6 +60,7 @@ REQUEST_BODY: dict[str, Any] = {
             reading.ReturnUnreadable,
             reading.ReturnTooLarge,
             problems.BodyTooLarge,
+            problems.Malformed,
         ),
     },
     openapi_extra={"requestBody": REQUEST_BODY},
@@ -77,7 +79,7 @@ async def import_bank_return(
 
     Each payment has one outcome; what is not exactly ours is held as unknown and moves nothing.
     """
-    data = await request.body()
+    data = await uploads.content(request)
     form, rows = await asyncio.to_thread(reading.read, data)
     answer, fresh = await returning.receive(
         session,

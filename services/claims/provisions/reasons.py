@@ -8,6 +8,7 @@ from services.claims.provisions.facts import Holder
 
 __all__ = [
     "ABOUT_NEED",
+    "ASKED_BY",
     "GROUNDS",
     "NOT_PAYABLE_PERSON",
     "About",
@@ -149,7 +150,7 @@ GROUNDS: Mapping[Reason, Ground] = {
     Reason.CERTIFICATE_BEFORE_CLASS: Ground(_TEACHING, "training_subsidy", "certificate_required"),
     Reason.OWN_FUND_COVERS: Ground(_TEACHING, "staff_training"),
     Reason.NOT_CONFIRMED: Ground(_PERSON, "enrolment"),
-    Reason.DRAWS_PENSION: Ground(_PERSON, "pension", "excluding"),
+    Reason.DRAWS_PENSION: Ground(_PERSON, "pension"),
     Reason.ON_PUBLIC_PAYROLL: Ground(_PERSON, "training_subsidy", "excluded_categories"),
     Reason.NOT_STAFF: Ground(_PERSON, "staff_training"),
     Reason.NOT_IN_CATEGORIES: Ground(_PERSON, "training_subsidy", "categories"),
@@ -177,4 +178,20 @@ ABOUT_NEED: Mapping[Wanted, About] = {
     Wanted.CATEGORIES: _PERSON,
     Wanted.EMPLOYER: _PERSON,
     Wanted.OTHER_CLASS: _PERSON,
+}
+# Where it is written why a fact is needed: provision and parameter.
+ASKED_BY: Mapping[Wanted, tuple[str, str | None]] = {
+    Wanted.CLASS_CLOSED: ("class_rules", "attendance_threshold"),
+    Wanted.RESULT: ("training_subsidy", "certificate_required"),
+    Wanted.CERTIFICATE: ("training_subsidy", "certificate_required"),
+    Wanted.FEE: ("payees", "payee"),
+    Wanted.RATE: ("training_subsidy", None),
+    Wanted.COMMISSION_PRICE: ("training_subsidy", None),
+    Wanted.DAY_RATE: ("living_allowance", None),
+    Wanted.OWN_FUND: ("staff_training", None),
+    Wanted.PENSION: ("pension", "excluding"),
+    Wanted.PUBLIC_PAYROLL: ("training_subsidy", "excluded_categories"),
+    Wanted.CATEGORIES: ("training_subsidy", "categories"),
+    Wanted.EMPLOYER: ("staff_training", None),
+    Wanted.OTHER_CLASS: ("caps", "per_year"),
 }

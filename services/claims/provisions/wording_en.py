@@ -33,8 +33,8 @@ PERSON: Mapping[Reason | Wanted, str] = {
     ),
     Reason.ATTENDED_TOO_LITTLE: (
         "The class planned {planned} hours and {share} of them must be attended, that is {needed}. "
-        "You attended {attended}, so no training subsidy is paid. If the record is wrong, ask for "
-        "it to be corrected."
+        "You attended {attended}, {percent}, so no training subsidy is paid. If the record is "
+        "wrong, ask for it to be corrected."
     ),
     Reason.NOT_PASSED: (
         "The training subsidy is paid once there is a certificate; your last assessment says: "
@@ -122,30 +122,33 @@ PERSON: Mapping[Reason | Wanted, str] = {
     Wanted.CLASS_CLOSED: "The class is not over, or its attendance is not complete yet.",
     Wanted.RESULT: "Your assessment result has not come in yet.",
     Wanted.CERTIFICATE: "You passed; your certificate has not been recorded yet.",
-    Wanted.FEE: "We do not know yet whether you paid a fee; the organisation has to say.",
+    Wanted.FEE: "We do not know yet whether you paid a fee; who is paid depends on it.",
     Wanted.RATE: (
-        "The authority has not set the rate for this training yet. Once it has, this is decided; "
+        "The rate for this training has not been set yet. Once it is, this is decided; it is not "
+        "taken as zero."
+    ),
+    Wanted.COMMISSION_PRICE: "The contract's price has not been recorded yet.",
+    Wanted.DAY_RATE: (
+        "The daily rate of the living allowance has not been set yet. Once it is, this is decided; "
         "it is not taken as zero."
     ),
-    Wanted.COMMISSION_PRICE: "The authority has not recorded the contract's price yet.",
-    Wanted.DAY_RATE: (
-        "The authority has not set the daily rate of the living allowance yet. Once it has, this "
-        "is decided; it is not taken as zero."
+    Wanted.OWN_FUND: (
+        "We do not know yet what your employer's own education fund paid; only the rest is paid."
     ),
-    Wanted.OWN_FUND: "Your employer has yet to say what its own education fund paid.",
     Wanted.PENSION: (
-        "We do not know whether you draw a monthly pension. You may tell us, or wait for the "
-        "register's answer."
+        "We do not know whether you draw a monthly pension; whoever draws an employees' or public "
+        "one does not get this."
     ),
     Wanted.PUBLIC_PAYROLL: (
-        "We do not know whether you hold a permanent government post. You may tell us, or wait for "
-        "the register's answer."
+        "We do not know whether you hold a permanent government post; whoever does gets no such "
+        "subsidy."
     ),
     Wanted.CATEGORIES: (
-        "We do not know which group of people you belong to. You may tell us or not; until then "
-        "this payment stays undecided."
+        "We do not know which group of people you belong to; this is only paid to certain groups."
     ),
-    Wanted.EMPLOYER: "We do not know who employs you. You may tell us, or wait for the register.",
+    Wanted.EMPLOYER: (
+        "We do not know who employs you; this class is only paid for staff of whoever gave it."
+    ),
     Wanted.OTHER_CLASS: (
         "Another class of yours holds the same place; this is decided once that one is."
     ),
@@ -167,8 +170,8 @@ INSTITUTION: Mapping[Reason | Wanted, str] = {
     Reason.CERTIFICATE_KIND_NOT_ACCEPTED: "This kind is not recognised: {certificate}.",
     Reason.TOO_FEW_HOURS_TAUGHT: "The class taught {taught} hours; at least {needed} are required.",
     Reason.ATTENDED_TOO_LITTLE: (
-        "The trainee attended {attended} hours; {share} of {planned} planned hours are required, "
-        "that is {needed}."
+        "The trainee attended {attended} hours, {percent}; {share} of {planned} planned hours are "
+        "required, that is {needed}."
     ),
     Reason.NOT_PASSED: "The trainee's last assessment says: {result}. There is no certificate.",
     Reason.CERTIFICATE_OTHER_KIND: (
@@ -192,9 +195,9 @@ INSTITUTION: Mapping[Reason | Wanted, str] = {
     Wanted.RESULT: "There is no assessment result yet.",
     Wanted.CERTIFICATE: "The trainee passed; the issuer has not recorded the certificate yet.",
     Wanted.FEE: "Say whether the trainee was charged a fee.",
-    Wanted.RATE: "The authority has not set the rate yet; it is not taken as zero.",
-    Wanted.COMMISSION_PRICE: "The authority has not recorded the contract's price yet.",
-    Wanted.DAY_RATE: "The authority has not set the daily rate yet.",
+    Wanted.RATE: "The rate has not been set yet; it is not taken as zero.",
+    Wanted.COMMISSION_PRICE: "The contract's price has not been recorded yet.",
+    Wanted.DAY_RATE: "The daily rate has not been set yet.",
     Wanted.OWN_FUND: "Say what your own education fund paid a person, with proof or commitment.",
 }
 NOT_PAYABLE_PERSON = (

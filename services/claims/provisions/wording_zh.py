@@ -29,7 +29,8 @@ PERSON: Mapping[Reason | Wanted, str] = {
     ),
     Reason.ATTENDED_TOO_LITTLE: (
         "全班计划 {planned} 课时，须出勤 {share}，也就是 {needed} 课时；"
-        "您出勤 {attended} 课时，没有达到，所以没有培训补贴。记录有误的，您可以要求更正。"
+        "您出勤 {attended} 课时，是 {percent}，没有达到，所以没有培训补贴。"
+        "记录有误的，您可以要求更正。"
     ),
     Reason.NOT_PASSED: "培训补贴须取得证书后才发放；您最近一次考核的结果是“{result}”。",
     Reason.CERTIFICATE_OTHER_KIND: (
@@ -83,21 +84,17 @@ PERSON: Mapping[Reason | Wanted, str] = {
         "您出勤的 {days} 天，都已经在另一个班发过生活费补贴；同一天只发一次。"
     ),
     Wanted.CLASS_CLOSED: "这个班还没有结束，或者考勤还没有登记完，登记完再算。",
-    Wanted.RESULT: "还没有您的考核结果，等考核单位登记。",
-    Wanted.CERTIFICATE: "您已考核合格，还没有登记证书，等发证单位登记。",
-    Wanted.FEE: "还不知道您参加培训有没有交费，等办班单位说明。",
-    Wanted.RATE: "这个培训项目的补贴标准，主管单位还没有定。定了以后再算，不会按零处理。",
-    Wanted.COMMISSION_PRICE: "这个项目制培训班的合同价格还没有登记，等主管单位登记。",
-    Wanted.DAY_RATE: "生活费补贴每天多少钱，主管单位还没有定。定了以后再算，不会按零处理。",
-    Wanted.OWN_FUND: "还不知道您单位的职工教育经费承担了多少，等单位说明。",
-    Wanted.PENSION: "还不知道您是否按月领取养老金。您可以自己说明，也可以等查询结果。",
-    Wanted.PUBLIC_PAYROLL: (
-        "还不知道您是不是机关事业单位在编人员。您可以自己说明，也可以等查询结果。"
-    ),
-    Wanted.CATEGORIES: (
-        "还不知道您属于哪类人员。您可以自己说明，也可以不说；不说的，这笔补贴先不决定。"
-    ),
-    Wanted.EMPLOYER: "还不知道您是哪个单位的职工。您可以自己说明，也可以等查询结果。",
+    Wanted.RESULT: "还没有您的考核结果。",
+    Wanted.CERTIFICATE: "您已考核合格，还没有登记证书。",
+    Wanted.FEE: "还不知道您参加培训有没有交费，补贴付给谁要看这一点。",
+    Wanted.RATE: "这个培训项目的补贴标准还没有定。定了以后再算，不会按零处理。",
+    Wanted.COMMISSION_PRICE: "这个项目制培训班的合同价格还没有登记，登记以后再算。",
+    Wanted.DAY_RATE: "生活费补贴每天多少钱还没有定。定了以后再算，不会按零处理。",
+    Wanted.OWN_FUND: "还不知道您单位的职工教育经费承担了多少，补贴只补不足的部分。",
+    Wanted.PENSION: "还不知道您是否按月领取养老金；按月领取职工等养老金的人没有这项补贴。",
+    Wanted.PUBLIC_PAYROLL: "还不知道您是不是机关事业单位在编人员；在编人员没有这项补贴。",
+    Wanted.CATEGORIES: "还不知道您属于哪类人员；这项补贴只发给规定的几类人员。",
+    Wanted.EMPLOYER: "还不知道您是哪个单位的职工；这个班的补贴只发给办班单位的职工。",
     Wanted.OTHER_CLASS: "您还有另一个班占着同一个补贴名额，等那个班有了结果再算。",
 }
 
@@ -114,7 +111,8 @@ INSTITUTION: Mapping[Reason | Wanted, str] = {
     Reason.CERTIFICATE_KIND_NOT_ACCEPTED: "该班的“{certificate}”不在认可的证书种类内。",
     Reason.TOO_FEW_HOURS_TAUGHT: "该班实际授课 {taught} 课时，至少须 {needed} 课时。",
     Reason.ATTENDED_TOO_LITTLE: (
-        "该学员出勤 {attended} 课时，须达到计划 {planned} 课时的 {share}，即 {needed} 课时。"
+        "该学员出勤 {attended} 课时，是计划 {planned} 课时的 {percent}；"
+        "须达到 {share}，即 {needed} 课时。"
     ),
     Reason.NOT_PASSED: "该学员最近一次考核结果为“{result}”，未取得证书。",
     Reason.CERTIFICATE_OTHER_KIND: "该班应取得“{needed_certificate}”，登记的是“{certificate}”。",
@@ -128,12 +126,12 @@ INSTITUTION: Mapping[Reason | Wanted, str] = {
         "职工教育经费每人已承担 {own_fen}，不低于补贴标准 {price_fen}，没有不足部分。"
     ),
     Wanted.CLASS_CLOSED: "该班尚未结束或考勤尚未登记完毕，请登记后再申领。",
-    Wanted.RESULT: "该学员尚无考核结果，待考核单位登记。",
-    Wanted.CERTIFICATE: "该学员考核合格，证书尚未登记，待发证单位登记。",
+    Wanted.RESULT: "该学员尚无考核结果。",
+    Wanted.CERTIFICATE: "该学员考核合格，证书尚未登记。",
     Wanted.FEE: "请说明是否向该学员收取过费用。",
-    Wanted.RATE: "该项目的补贴标准尚未确定，待主管单位录入；确定前不作决定，不按零处理。",
-    Wanted.COMMISSION_PRICE: "该项目制合同的价格尚未登记，待主管单位登记。",
-    Wanted.DAY_RATE: "生活费补贴标准尚未确定，待主管单位录入。",
+    Wanted.RATE: "该项目的补贴标准尚未确定；确定前不作决定，不按零处理。",
+    Wanted.COMMISSION_PRICE: "该项目制合同的价格尚未登记。",
+    Wanted.DAY_RATE: "生活费补贴标准尚未确定。",
     Wanted.OWN_FUND: "请说明职工教育经费为每名学员承担的金额，并附凭证或承诺。",
 }
 NOT_PAYABLE_PERSON = "该学员本次不能支付或尚不能支付。原因只告知本人和主管单位，请勿向学员追问。"

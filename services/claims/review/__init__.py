@@ -2,5 +2,5 @@
 
 Reads lines that are approvable and moves them only through `submissions.states`. Asks the registry
 for the facts of today; tells `sample.drawn`, `line.looked`, `review.decided` and
-`delegation.published`.
+`delegation.published`, `delegation.ended`.
 """

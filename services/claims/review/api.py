@@ -135,6 +135,29 @@ async def publish_delegation(
     return schemas.DelegationOut.model_validate(row)
 
 
+@router.post(
+    "/delegations/{delegation_id}/ending",
+    status_code=201,
+    summary="提前终止代行职责",
+    responses=problems.responses(
+        problems.NotFound, standins.NotYours, standins.DelegationEnded, standins.EndingWrong
+    ),
+)
+async def end_delegation(
+    *,
+    delegation_id: UUID,
+    body: schemas.EndingIn,
+    session: routing.DbSession,
+    by: routing.Caller,
+    clock: routing.Now,
+) -> schemas.DelegationOut:
+    """End one's own office's delegation from a day on, today at the earliest; published."""
+    row = await standins.end(
+        session, delegation=delegation_id, body=body, by=by, on=clock.today(), at=clock.now()
+    )
+    return schemas.DelegationOut.model_validate(row)
+
+
 @router.get("/delegations", summary="代行职责公布")
 async def list_delegations(
     session: routing.DbSession, after: pages.After = None, limit: pages.Limit = 50

@@ -30,6 +30,10 @@ NEXT = text(
     " where l.state = 'approvable' and (r.line_id is null or r.entered_at < l.changed_at)"
     " order by l.changed_at, l.claim_id limit 1"
 )
+WHERE = text(
+    "select distinct l.class_id, c.trainee_id from claim_lines l join claims c on c.id = l.claim_id"
+    " where l.claim_id = :claim"
+)
 LINES = text(
     "select l.id, l.claim_id, l.authority, l.organisation_id, l.class_id, l.enrolment_id,"
     " l.submitted_by, l.decision_id, l.digest, c.route, c.matter"
@@ -90,26 +94,31 @@ async def run_once(here: Service, *, now: datetime) -> int:
         claim = (await session.execute(NEXT)).scalar_one_or_none()
         if claim is None:
             return 0
-        found = await session.execute(
-            text("select distinct class_id from claim_lines where claim_id = :claim"),
-            {"claim": claim},
-        )
-        classes = sorted(found.scalars())
-    told = await _told(here, claim, classes)
+        found = (await session.execute(WHERE, {"claim": claim})).all()
+    person: UUID | None = found[0].trainee_id
+    told = await _told(here, claim, sorted(row.class_id for row in found), person=person)
     async with here.database.transaction(BY) as session:
         if not await leases.take(session, "review:intake"):
             return 0
         return await _enter(session, here, claim=claim, told=told, now=now)
 
 
-async def _told(here: Service, claim: UUID, classes: Sequence[UUID]) -> Told:
-    """Ask the registry; what it does not know is left out, and the checks say so."""
+async def _told(
+    here: Service, claim: UUID, classes: Sequence[UUID], *, person: UUID | None
+) -> Told:
+    """Ask the registry; what it does not know is left out, and the checks say so.
+
+    Of a person's own claim it is asked for that person alone: who has left is in no class's list.
+    """
     courses: dict[str, Mapping[str, Any]] = {}
     places: dict[str, Mapping[str, Any]] = {}
     for start in range(0, len(classes), CLASSES_A_CALL):
         part = classes[start : start + CLASSES_A_CALL]
         try:
-            found = await peers.registry(here).class_facts(part, claim_id=claim)
+            if person is None:
+                found = await peers.registry(here).class_facts(part, claim_id=claim)
+            else:
+                found = await peers.registry(here).person_facts(person, part, claim_id=claim)
         except problems.NotFound:
             continue
         courses |= {each["id"]: each for each in found["classes"]}

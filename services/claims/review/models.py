@@ -27,6 +27,10 @@ class Delegation(Base):
     document_number: Mapped[str] = mapped_column(Text)
     published_by: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(Instant)
+    ended_from: Mapped[date | None]
+    ending_document: Mapped[str | None] = mapped_column(Text)
+    ended_by: Mapped[str | None] = mapped_column(Text)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class SampleDraw(Base):

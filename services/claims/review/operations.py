@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.claims.event_types import EventType
 from services.claims.ledger import operations as ledger
+from services.claims.provisions.reasons import NOT_PAYABLE_PERSON
 from services.claims.review import queries, rules, schemas, standins
 from services.claims.review.models import LineReview, ReviewDecision
 from services.claims.review.standins import Step
@@ -178,6 +179,8 @@ async def _chosen(session: AsyncSession, body: schemas.DecisionIn) -> Sequence[A
     query = query.where(
         LineReview.claim_id == body.claim_id, ClaimLine.state == State.APPROVABLE.value
     )
+    # Locked: who decides at the same moment finds the lines decided, and does not overrule.
+    query = query.order_by(ClaimLine.id).with_for_update(of=ClaimLine)
     there = set((await session.execute(query)).scalars())
     wanted = there if body.line_ids is None else set(body.line_ids)
     if not wanted or not wanted <= there:
@@ -231,6 +234,10 @@ async def _carry_out(
     )
     if row.decision == "reviewed":
         return
+    if row.about == "person":
+        # To the institution it reads like any other matter of the person's, from here on.
+        hide = update(ClaimLine).where(ClaimLine.id.in_(keys)).values(shown=NOT_PAYABLE_PERSON)
+        await session.execute(hide)
     if row.decision == "returned":
         await _return_claim(session, row.claim_id)
     await give_back(session, moved=moved, by=by, at=at)
@@ -247,9 +254,12 @@ async def give_back(
 
 
 async def _return_claim(session: AsyncSession, claim: UUID) -> None:
-    """Call a claim returned when its last living line went back."""
-    query = select(func.count()).where(
-        ClaimLine.claim_id == claim, ClaimLine.state.not_in([str(each) for each in states.DEAD])
-    )
+    """Call a claim returned when the last line that anything can happen to went back.
+
+    Undecided lines count as little as refused ones: the word would tell the institution which of
+    the two its trainees' lines are.
+    """
+    over = [str(each) for each in (*states.DEAD, State.UNDECIDED)]
+    query = select(func.count()).where(ClaimLine.claim_id == claim, ClaimLine.state.not_in(over))
     if not (await session.execute(query)).scalar_one():
         await session.execute(update(Claim).where(Claim.id == claim).values(state="returned"))

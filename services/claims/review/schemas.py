@@ -98,8 +98,20 @@ class DelegationIn(routing.Body):
     document_number: Document
 
 
+class EndingIn(routing.Body):
+    """From which day on a delegation does not hold any more, by which document."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"ended_from": "2020-05-06", "document_number": "托人社函〔2020〕示例7号"}]
+        }
+    )
+    ended_from: Day
+    document_number: Document
+
+
 class DelegationOut(routing.Out):
-    """A delegation as published."""
+    """A delegation as published; from `ended_from` on it does not hold any more."""
 
     id: UUID
     authority: str
@@ -109,6 +121,9 @@ class DelegationOut(routing.Out):
     to_date: date
     document_number: str
     published_at: datetime
+    ended_from: date | None
+    ending_document: str | None
+    ended_at: datetime | None
 
 
 class QueueItem(routing.Out):

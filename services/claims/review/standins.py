@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.claims.event_types import EventType
 from services.claims.review import schemas
 from services.claims.review.models import Delegation
-from shared import events, ids, pages
+from shared import events, ids, pages, problems
 from shared.plans import Plan
 from shared.principal import Principal, Role
 from shared.problems import Problem
@@ -48,6 +49,24 @@ class DelegationWrong(Problem):
     title_en = "Not in the past, at most a year, and to another authority of the plan"
 
 
+class DelegationEnded(Problem):
+    """The delegation was ended before, or its time is over."""
+
+    status = 409
+    code = "delegation_ended"
+    title_zh = "该代行已经终止或者到期"
+    title_en = "This delegation has ended already"
+
+
+class EndingWrong(Problem):
+    """A delegation ends today at the earliest, and before it would have."""
+
+    status = 422
+    code = "delegation_ending_not_possible"
+    title_zh = "终止日期不得早于今天，也不得晚于原定的最后一天"
+    title_en = "It ends today at the earliest, and on its last day at the latest"
+
+
 async def widen(session: AsyncSession, *, by: Principal, step: Step, on: date) -> Principal:
     """Let a stand-in reach, in this transaction only, the authorities delegated to theirs today.
 
@@ -60,6 +79,7 @@ async def widen(session: AsyncSession, *, by: Principal, step: Step, on: date) -
         Delegation.stand_in.in_(by.authorities),
         Delegation.from_date <= on,
         Delegation.to_date >= on,
+        or_(Delegation.ended_from.is_(None), Delegation.ended_from > on),
     )
     found = set((await session.execute(query)).scalars()) - set(by.authorities)
     if not found:
@@ -110,6 +130,48 @@ async def publish(
             "from": row.from_date.isoformat(),
             "to": row.to_date.isoformat(),
             "document_number": row.document_number,
+        },
+        rule=RULE,
+    )
+    await events.append(session, [told], by=by, at=at)
+    return row
+
+
+async def end(
+    session: AsyncSession,
+    *,
+    delegation: UUID,
+    body: schemas.EndingIn,
+    by: Principal,
+    on: date,
+    at: datetime,
+) -> Delegation:
+    """End a delegation early; whoever stood in reaches nothing from that day on.
+
+    Raises NotFound, NotYours, DelegationEnded, EndingWrong.
+    """
+    row = await session.get(Delegation, delegation)
+    if row is None:
+        raise problems.NotFound
+    if by.role is not ROLE[Step(row.step)] or row.authority not in by.authorities:
+        raise NotYours
+    query = select(Delegation).where(Delegation.id == delegation, Delegation.ended_from.is_(None))
+    if row.to_date < on or not (await session.execute(query.with_for_update())).all():
+        raise DelegationEnded
+    if not on <= body.ended_from <= row.to_date:
+        raise EndingWrong
+    row.ended_from, row.ending_document = body.ended_from, body.document_number
+    row.ended_by, row.ended_at = by.subject, at
+    await session.flush()
+    told = events.Event(
+        type=EventType.DELEGATION_ENDED,
+        subject=f"delegation:{row.id}",
+        authority=row.authority,
+        data={
+            "stand_in": row.stand_in,
+            "step": row.step,
+            "ended_from": row.ended_from.isoformat(),
+            "document_number": row.ending_document,
         },
         rule=RULE,
     )

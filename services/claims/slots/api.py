@@ -4,9 +4,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
+from starlette.requests import Request
 
-from services.claims.slots import operations, queries
-from services.claims.slots.schemas import SlotOut, SlotsOut, UsedOut, WithoutSlotOut
+from services.claims import peers
+from services.claims.slots import operations, queries, showing
+from services.claims.slots.schemas import SlotsOut, WithoutSlotOut
 from shared import problems, routing
 
 mine = routing.router("/me/slots", tags=["slots"])
@@ -17,12 +19,16 @@ ClassId = Annotated[UUID, Query(description="培训班 / the class asked about")
 
 @mine.get("", summary="这个班占用我的哪个补贴名额", responses=problems.responses(problems.NotFound))
 async def get_my_slots(
-    class_id: ClassId, session: routing.DbSession, here: routing.Here
+    class_id: ClassId, request: Request, session: routing.DbSession, here: routing.Here
 ) -> SlotsOut:
     """Say which slots of the caller's a class would use and which are used; 404 for no class.
 
-    Earlier payments that were imported count too, but only the decision reads them.
+    Earlier payments that were imported count, each with the list that says so and its day.
     """
+    token = request.headers["authorization"].partition(" ")[2]
+    registry = peers.registry(here)
+    await registry.require_visible(class_id, token=token)
+    told = await registry.own_benefits(token=token)
     found = await queries.seen(session, class_id)
     own = {slot.key: slot for slot in await queries.own(session)}
     wanted = operations.wanted(
@@ -32,20 +38,8 @@ async def get_my_slots(
         level=found.level,
         starts_on=found.starts_on,
     )
-    slots = [_slot(choices, own, class_id) for choices in wanted]
-    year = found.starts_on.year
-    return SlotsOut(
-        class_id=class_id,
-        kind=found.kind,
-        year=year,
-        slots=slots,
-        free=all(slot.free for slot in slots),
-        used_this_year=[
-            UsedOut(key=slot.key, state=slot.state, class_id=slot.class_id)
-            for slot in own.values()
-            if slot.key.startswith(str(year))
-        ],
-    )
+    earlier = operations.earlier(plan=here.plan, told=told, starts_on=found.starts_on)
+    return showing.shown(class_id, found, wanted, own, earlier)
 
 
 @classes.get(
@@ -67,14 +61,3 @@ async def count_places_without_slot(
         withheld=withheld,
         fewer_than=least,
     )
-
-
-def _slot(choices: tuple[str, ...], own: dict[str, queries.Own], class_id: UUID) -> SlotOut:
-    """Show the key that this class has, else the first free one, else the first of all."""
-    here = next((own[key] for key in choices if key in own and own[key].class_id == class_id), None)
-    if here is not None:
-        return SlotOut(key=here.key, used=here.state, by_this_class=True, free=True)
-    free = next((key for key in choices if key not in own), None)
-    key = free or choices[0]
-    used = own[key].state if free is None else None
-    return SlotOut(key=key, used=used, by_this_class=False, free=free is not None)

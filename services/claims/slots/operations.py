@@ -1,6 +1,6 @@
 """What the registry's feed does to slots. Runs in the transaction that moves the cursor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -17,15 +17,18 @@ Event = dict[str, Any]
 
 CLASS: Final = "class.filed"
 STARTED: Final = "class.started"
+TARGET_SET: Final = "class.target_set"
 CONFIRMED: Final = "enrolment.confirmed"
 ENDED: Final = "hold.ended"
 
 SEEN = text(
-    "insert into classes_seen (id, authority, organisation_id, kind, subject_code, level,"
+    "insert into classes_seen (id, authority, organisation_id, kind, subject_code, level, target,"
     " starts_on) select * from unnest(cast(:ids as uuid[]), cast(:authorities as text[]),"
     " cast(:organisations as uuid[]), cast(:kinds as text[]), cast(:subjects as text[]),"
-    " cast(:levels as integer[]), cast(:days as date[])) on conflict (id) do nothing"
+    " cast(:levels as integer[]), cast(:targets as text[]), cast(:days as date[]))"
+    " on conflict (id) do nothing"
 )
+RETARGET = text("select retarget_lines(cast(:classes as uuid[]), cast(:targets as text[]), :at)")
 BEGUN = text("update classes_seen set started = true where id = any(cast(:ids as uuid[]))")
 HELD = text(
     "insert into holds (hold, trainee_id, enrolment_id, class_id, seq, at)"
@@ -74,12 +77,23 @@ def wanted(
     return tuple(slot.choices for slot in found)
 
 
+def earlier(
+    *, plan: Plan, told: Iterable[Mapping[str, Any]], starts_on: date
+) -> dict[str, Mapping[str, Any]]:
+    """Say which slots earlier trainings took, by the caps in force on a class's first day."""
+    try:
+        return rules.earlier(told, in_force.on(plan, starts_on).caps)
+    except NotInForceError:
+        return {}
+
+
 async def apply(session: AsyncSession, *, events: list[Event], plan: Plan) -> None:
     """Apply a page of the registry's feed: note classes and holds, free what ended, place again.
 
     An ended hold is forgotten whole, so that nothing here tells who left. POLICY 9.2
     """
     await _classes(session, [event for event in events if event["type"] == CLASS])
+    await _retarget(session, [event for event in events if _is(event, TARGET_SET)])
     begun = [event["subject"].removeprefix("class:") for event in events if _is(event, STARTED)]
     if begun:
         await session.execute(BEGUN, {"ids": begun})
@@ -104,9 +118,19 @@ async def _classes(session: AsyncSession, filed: Iterable[Event]) -> None:
         "kinds": [data["kind"] for _, _, data in rows],
         "subjects": [data["subject_code"] for _, _, data in rows],
         "levels": [data["level"] for _, _, data in rows],
+        "targets": [data["target"] for _, _, data in rows],
         "days": [date.fromisoformat(data["starts_on"]) for _, _, data in rows],
     }
     await session.execute(SEEN, values)
+
+
+async def _retarget(session: AsyncSession, told: Sequence[Event]) -> None:
+    """Let lines count for what their classes count for now; what is counted follows by trigger."""
+    latest = {event["subject"].removeprefix("class:"): event["data"]["to"] for event in told}
+    if latest:
+        at = max(datetime.fromisoformat(event["time"]) for event in told)
+        values = {"classes": list(latest), "targets": list(latest.values()), "at": at}
+        await session.execute(RETARGET, values)
 
 
 async def _holds(session: AsyncSession, confirmed: list[Event]) -> set[UUID]:

@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
-__all__ = ["Placed", "Wish", "place"]
+from services.claims.provisions import slot_keys
+from services.claims.provisions.in_force import Caps
+
+__all__ = ["Placed", "Wish", "earlier", "place"]
 
 Key = tuple[UUID, str]
 
@@ -48,6 +53,24 @@ def place(
                 given.append(Placed(wish, key))
             filled[wish.trainee_id, key] = wish.enrolment_id
     return sorted(given, key=lambda one: (one.wish.trainee_id, one.key)), frozenset(without)
+
+
+def earlier(told: Iterable[Mapping[str, Any]], caps: Caps) -> dict[str, Mapping[str, Any]]:
+    """Say which keys earlier payments and certificates took, each with its entry. POLICY 8.22."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for each in told:
+        slots = slot_keys.of(
+            kind=each["kind"],
+            subject_code=each["subject_code"],
+            level=each["level"],
+            starts_on=date.fromisoformat(each["on"]),
+            caps=caps,
+        )
+        for slot in slots:
+            free = next((key for key in slot.choices if key not in found), None)
+            if free is not None:
+                found[free] = each
+    return found
 
 
 def _chosen(wish: Wish, filled: Mapping[Key, UUID]) -> list[str] | None:

@@ -1,20 +1,15 @@
 """HTTP of claims."""
 
-import asyncio
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
 from fastapi import Query
-from starlette.requests import Request
 from starlette.responses import Response
 
 from services.claims import peers
-from services.claims.peers import Asked, Signer
 from services.claims.submissions import (
     commitments,
-    gathering,
     operations,
     queries,
     schemas,
@@ -24,6 +19,7 @@ from services.claims.submissions.gathering import Said
 from services.claims.submissions.papers import Papers
 from shared import ids, pages, problems, routing
 from shared.clock import Clock
+from shared.commitments import Given
 from shared.plans.vocabulary import Language
 from shared.principal import Principal
 from shared.service import Service
@@ -51,7 +47,6 @@ InLanguage = Annotated[schemas.OfficeLanguage, Query(description="理由的语�
 async def file_claim(
     *,
     body: schemas.ClaimIn,
-    request: Request,
     response: Response,
     session: routing.DbSession,
     by: routing.Caller,
@@ -67,21 +62,22 @@ async def file_claim(
     assert by.organisation is not None
     claim_id = ids.uuid7()
     logged = _dry(by, clock, body.class_ids) if dry_run else claim_id
-    told, signer = await asyncio.gather(
-        peers.registry(here).class_facts(body.class_ids, claim_id=logged),
-        peers.institutions(here).signer(organisation_id=by.organisation),
+    told = await peers.registry(here).class_facts(
+        body.class_ids, claim_id=logged, claimant=by.organisation
     )
     operations.authority_of(told["classes"], organisation=by.organisation)
-    papers = _papers(body, told, here, SUBSIDY, signer)
-    terms = await class_terms(here, told, request)
+    asked = peers.institutions(here)
+    terms = await asked.terms(told, organisation_id=by.organisation)
+    papers = _papers(body, told, here, SUBSIDY, terms.signer)
     said = Said(
         papers.source,
         clock.today(),
         paid=frozenset(str(one) for one in body.fee_paid_by),
         own_fund_fen=body.own_fund_fen,
-        credit_codes={UUID(one["id"]): signer.credit_code for one in told["classes"]},
+        employers=terms.employers,
     )
-    given = {"told": told, "terms": terms, "said": said, "here": here, "by": by}
+    known = {"told": told, "terms": terms.classes, "said": said}
+    given: dict[str, Any] = {**known, "here": here, "by": by}
     if dry_run:
         response.status_code = 200
         outcomes, teaching, left = await operations.try_subsidy(session, **given, at=clock.now())
@@ -162,6 +158,7 @@ async def list_claim_lines(
     claim_id: UUID,
     session: routing.DbSession,
     by: routing.Caller,
+    here: routing.Here,
     language: InLanguage = "zh-Hans",
     after: pages.After = None,
     limit: pages.Limit = 50,
@@ -171,7 +168,13 @@ async def list_claim_lines(
     An organisation reads reasons about teaching; whatever is about a person is one word to it.
     """
     return await queries.page_of_lines(
-        session, claim_id, by=by, language=Language(language), after=after, limit=limit
+        session,
+        claim_id,
+        by=by,
+        here=here,
+        language=Language(language),
+        after=after,
+        limit=limit,
     )
 
 
@@ -191,25 +194,6 @@ async def withdraw_claim(
     return (await queries.shapes(session, [claim], by=by))[0]
 
 
-async def class_terms(
-    here: Service, told: Mapping[str, Any], request: Request
-) -> dict[UUID, gathering.ClassTerms]:
-    """Ask institutions for the terms of classes on their first days, with the caller's token."""
-    asked = {
-        UUID(one["id"]): Asked(
-            UUID(one["organisation_id"]),
-            UUID(one["offering_id"]),
-            UUID(one["commission_id"]) if one["commission_id"] else None,
-            one["authority"],
-            date.fromisoformat(one["starts_on"]),
-        )
-        for one in told["classes"]
-    }
-    token = request.headers["authorization"].partition(" ")[2]
-    terms = await peers.institutions(here).terms(asked.values(), token=token)
-    return {class_id: terms[question] for class_id, question in asked.items()}
-
-
 def _dry(by: Principal, clock: Clock, class_ids: list[UUID]) -> UUID:
     """Name a day's dry runs of the same classes alike: one entry in the people's logs."""
     assert by.organisation is not None
@@ -222,13 +206,13 @@ def _papers(
     told: Mapping[str, Any],
     here: Service,
     matter: str,
-    signer: Signer | None,
+    responsible: str | None,
 ) -> Papers:
     promised = body.commitment
     if promised is None:
         documents = [(one.title, one.number, one.sha256) for one in body.documents]
         return Papers(body.route, documents=tuple(documents))
-    given = commitments.Given(
+    given = Given(
         promised.matter,
         promised.version,
         promised.language,
@@ -239,7 +223,7 @@ def _papers(
         given,
         here.plan.matter(matter),
         bases=[one["basis"] for one in told["classes"]],
-        responsible=signer.name if signer else None,
+        responsible=responsible,
         sandbox=here.sandbox,
     )
     return Papers(body.route, text, tuple(promised.statements), promised.signer)

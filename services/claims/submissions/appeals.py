@@ -68,7 +68,7 @@ class Fresh:
 
     told: Mapping[str, Any]
     terms: Mapping[UUID, ClassTerms]
-    credit_codes: Mapping[UUID, str]
+    employers: Mapping[str, str]
 
 
 async def ask(
@@ -82,8 +82,8 @@ async def ask(
 ) -> AppealOut:
     """Keep a person's appeal against an own line, sealed. Raises NotFound, NothingToAppeal."""
     line = await queries.line(session, line_id)
-    values = {"place": line.enrolment_id, "provision": line.provision, "line": line.id}
-    if line.state not in OPEN_TO_APPEAL or (await session.execute(SUCCEEDED, values)).scalar_one():
+    # A line that fell to an objection is not opened again; a human still looks at it and answers.
+    if line.state != State.VOIDED and not await is_open(session, line):
         raise NothingToAppeal
     identity = ids.uuid7()
     row = Appeal(
@@ -131,7 +131,7 @@ async def answer(
             line=line,
             told=fresh.told,
             terms=fresh.terms,
-            credit_codes=fresh.credit_codes,
+            employers=fresh.employers,
             here=here,
             by=by,
             at=at,
@@ -150,6 +150,13 @@ async def answer(
     session.expunge(row)
     await events.append(session, [_event(EventType.APPEAL_ANSWERED, row)], by=by, at=at)
     return shape(row, here.sealer, words=True)
+
+
+async def is_open(session: AsyncSession, line: ClaimLine) -> bool:
+    """Say whether a line was refused or left undecided, and no other took its place."""
+    values = {"place": line.enrolment_id, "provision": line.provision, "line": line.id}
+    succeeded = (await session.execute(SUCCEEDED, values)).scalar_one()
+    return line.state in OPEN_TO_APPEAL and not succeeded
 
 
 async def find(session: AsyncSession, appeal_id: UUID) -> tuple[Appeal, ClaimLine]:

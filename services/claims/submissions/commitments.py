@@ -1,50 +1,10 @@
-"""The commitment that travels with a claim: whether it is the one that the plan asks for.
-
-Pure. 六(三), POLICY 3: the text that was shown, every condition of it, by the person who may sign.
-"""
+"""Which claims are a matter of commitment; what a commitment is, is in shared. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from shared import problems
+from shared import commitments, problems
+from shared.commitments import Given
 from shared.plans.texts import Matter, Text
-from shared.standards import names
-
-
-class DisclosureOutdated(problems.Problem):
-    """The disclosure that was read is no longer in force: it has to be read again."""
-
-    status = 409
-    code = "disclosure_outdated"
-    title_zh = "告知书已更新，请重新阅读后再承诺"
-    title_en = "The disclosure has changed; please read it again before committing"
-
-
-class CommitmentIncomplete(problems.Problem):
-    """A condition of the disclosure was not accepted, or one that it does not have."""
-
-    status = 422
-    code = "commitment_incomplete"
-    title_zh = "承诺须包括告知书的全部条件"
-    title_en = "A commitment accepts every condition of the disclosure"
-
-
-class SignerNotResponsible(problems.Problem):
-    """The signer is not the organisation's registered responsible person."""
-
-    status = 422
-    code = "signer_not_responsible"
-    title_zh = "签署人不是本单位登记的负责人"
-    title_en = "The signer is not the organisation's registered responsible person"
-
-
-class TranslationUnreviewed(problems.Problem):
-    """Nobody has reviewed the translation: only a sandbox takes a promise to it. POLICY 8.18."""
-
-    status = 409
-    code = "translation_unreviewed"
-    title_zh = "该语言的译文尚未审定，请使用其他语言"
-    title_en = "The translation is not reviewed yet; please use another language"
 
 
 class RouteNotOpen(problems.Problem):
@@ -56,24 +16,7 @@ class RouteNotOpen(problems.Problem):
     title_en = "Only claims for commissioned classes are made by commitment; hand in documents"
 
 
-PROBLEMS = (
-    DisclosureOutdated,
-    CommitmentIncomplete,
-    SignerNotResponsible,
-    TranslationUnreviewed,
-    RouteNotOpen,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A commitment as it came in; `signer` is None for a person, whom the log-in tells."""
-
-    matter: str
-    version: str
-    language: str
-    statements: Sequence[str]
-    signer: str | None
+PROBLEMS = (*commitments.PROBLEMS, RouteNotOpen)
 
 
 def check(
@@ -82,17 +25,4 @@ def check(
     """Return the text that is promised. Raises one of PROBLEMS."""
     if matter.commissions_only and set(bases) != {"commission"}:
         raise RouteNotOpen
-    if (given.matter, given.version) != (matter.id, matter.version):
-        raise DisclosureOutdated(matter=matter.id, version=matter.version)
-    asked = {condition.id for condition in matter.conditions}
-    accepted = set(given.statements)
-    if asked != accepted:
-        raise CommitmentIncomplete(
-            missing=sorted(asked - accepted), unknown=sorted(accepted - asked)
-        )
-    text = matter.text(given.language)
-    if not (text.reviewed or sandbox):
-        raise TranslationUnreviewed
-    if responsible is not None and not names.same(given.signer or "", responsible):
-        raise SignerNotResponsible
-    return text
+    return commitments.check(given, matter, responsible=responsible, sandbox=sandbox)

@@ -6,6 +6,7 @@ Lines with equal facts are one: whoever decides looks at each difference once. P
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import itemgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from services.claims.provisions.facts import (
     Category,
     Certificate,
     Course,
+    Exemption,
     Fact,
     Holder,
     Known,
@@ -32,12 +34,14 @@ from services.claims.provisions.facts import (
     Use,
 )
 from services.claims.provisions.in_force import InForce
+from services.claims.slots import rules as slot_rules
 
 Json = Mapping[str, Any]
 # All of a line that decides, and nothing that says whose it is.
 TELLING = (
     *("confirmed", "hours_attended", "attended_days", "result", "certificate", "facts", "earlier"),
 )
+_TOLD = itemgetter(*TELLING)
 NOTHING: frozenset[Occupied] = frozenset()
 T = TypeVar("T")
 NOBODY_SAYS_CHARGED: Known[bool] = Missing(Holder.ORGANISATION)
@@ -92,8 +96,8 @@ class Said:
     on: date
     paid: frozenset[str] | None = None
     own_fund_fen: int | None = None
-    # By class, so that lists which name employers by code can be compared.
-    credit_codes: Mapping[UUID, str] = field(default_factory=dict)
+    # Organisations by the credit code that lists name employers by.
+    employers: Mapping[str, str] = field(default_factory=dict)
     # Attended days of the person's that another class's allowance paid already.
     paid_days: int = 0
 
@@ -112,6 +116,8 @@ class Said:
 
 # What else of a person's occupies slots: key, how firmly, and for which place.
 Taken = Mapping[str, Sequence[tuple[str, Use, str]]]
+# The caps that two officers lifted, by place.
+Lifted = Mapping[str, Collection[Exemption]]
 
 
 def course(
@@ -150,6 +156,7 @@ def gather(
     terms: Mapping[date, InForce],
     said: Said,
     taken: Taken,
+    lifted: Lifted,
     applicant: Applicant,
     line_ids: Sequence[UUID],
 ) -> Gathered:
@@ -163,19 +170,23 @@ def gather(
     classes: list[UUID] = []
     places: list[Place] = []
     order = {str(key): (one.starts_on, key) for key, one in courses.items()}
-    rows = sorted(lines, key=lambda line: order[line["class_id"]])
+    ranks = {class_id: n for n, class_id in enumerate(sorted(order, key=order.__getitem__))}
+    rows = sorted(lines, key=lambda line: ranks[line["class_id"]])
+    paying = said.paid or ()
     for line_id, line in zip(line_ids, rows, strict=True):
         class_id, enrolment, person = line["class_id"], line["enrolment_id"], line["trainee_id"]
         mine = taken.get(person)
         occupied = _occupied(mine, needs[class_id], enrolment) if mine else NOTHING
-        charged = said.charged(enrolment)
-        key = (class_id, _telling(line), occupied, charged)
+        exempt = frozenset(lifted.get(enrolment, ()))
+        key = (class_id, _telling(line), occupied, enrolment in paying, exempt)
         at = seen.get(key)
         if at is None:
             at = seen[key] = len(facts)
             day, whose = order[class_id]
-            told = (charged, said.credit_codes.get(whose), said.paid_days)
-            trainee = _trainee(line, courses[whose], terms[day], occupied, told)
+            told = (said.charged(enrolment), said.employers, said.paid_days)
+            trainee = replace(
+                _trainee(line, courses[whose], terms[day], occupied, told), exemptions=exempt
+            )
             facts.append(LineFacts(courses[whose], trainee, applicant))
             classes.append(whose)
         places.append(Place(line_id, class_id, enrolment, person, at))
@@ -190,7 +201,7 @@ def late(facts: LineFacts, occupied: Collection[tuple[str, Use]]) -> LineFacts:
 
 
 def _telling(line: Json) -> bytes:
-    return pydantic_core.to_json([line.get(name) for name in TELLING])
+    return pydantic_core.to_json(_TOLD(line))
 
 
 def _needs(one: Course, terms: InForce, applicant: Applicant) -> frozenset[str]:
@@ -220,11 +231,11 @@ def _trainee(
     one: Course,
     terms: InForce,
     occupied: frozenset[Occupied],
-    said: tuple[Known[bool], str | None, int],
+    said: tuple[Known[bool], Mapping[str, str], int],
 ) -> Trainee:
     told: Json = line["facts"]
     result, certificate = line["result"], line["certificate"]
-    charged, credit_code, paid_days = said
+    charged, employers, paid_days = said
     return Trainee(
         confirmed=line["confirmed"],
         hours_attended=line["hours_attended"],
@@ -235,7 +246,7 @@ def _trainee(
             Category(each["code"], _fact(each, each["value"])) for each in told["categories"]
         ),
         pension=_pension(told["pension"]),
-        employer=_employer(told["employer"], one, credit_code),
+        employer=_employer(told["employer"], one, employers),
         charged=_charged(told["charged"], charged),
         occupied=occupied | _earlier(line["earlier"], one, terms),
         days_paid_elsewhere=paid_days,
@@ -266,15 +277,18 @@ def _charged(told: Json | None, said: Known[bool]) -> Known[bool]:
     return _fact(told, value=True) if told is not None and told["value"] else said
 
 
-def _employer(told: Json | None, one: Course, credit_code: str | None) -> Known[str]:
+def _employer(told: Json | None, one: Course, employers: Mapping[str, str]) -> Known[str]:
     """Say whose staff the person is: the class's organisation, nobody's, or some other's.
 
-    Lists name employers by credit code; another's is only known to be another's.
+    Lists name employers by credit code; one that is not registered is only known to be another's.
     """
     if told is None:
         return Missing(Holder.PERSON)
-    if told["organisation_id"] == one.organisation_id or credit_code in told["credit_codes"]:
+    named = [employers[code] for code in told["credit_codes"] if code in employers]
+    if one.organisation_id in (told["organisation_id"], *named):
         return _fact(told, one.organisation_id)
+    if named and one.basis is not Basis.AGREEMENT:
+        return _fact(told, named[0])
     if told["credit_codes"] and one.basis is not Basis.AGREEMENT:
         return Missing(Holder.EMPLOYER)
     return _fact(told, "")
@@ -284,19 +298,7 @@ def _earlier(told: Sequence[Json], one: Course, terms: InForce) -> frozenset[Occ
     """Say which keys earlier payments and certificates took, imported from before the system."""
     if not told:
         return frozenset()
-    keys: set[str] = set()
-    for each in told:
-        slots = slot_keys.of(
-            kind=each["kind"],
-            subject_code=each["subject_code"],
-            level=each["level"],
-            starts_on=_day(each["on"]),
-            caps=terms.caps,
-        )
-        for slot in slots:
-            free = next((key for key in slot.choices if key not in keys), None)
-            if free is not None:
-                keys.add(free)
+    keys = slot_rules.earlier(told, terms.caps).keys()
     return frozenset(
         Occupied(key, Use.TAKEN) for key in keys & _needs(one, terms, Applicant.ORGANISATION)
     )

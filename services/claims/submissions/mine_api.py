@@ -2,11 +2,9 @@
 
 from uuid import UUID
 
-from starlette.requests import Request
-
 from services.claims import peers
 from services.claims.provisions.deciding import Matter
-from services.claims.submissions import api, appeals, queries, rates, schemas
+from services.claims.submissions import appeals, queries, rates, schemas
 from services.claims.submissions.appeals import Fresh
 from services.claims.submissions.models import ClaimLine
 from shared import pages, problems, routing
@@ -21,12 +19,12 @@ allowances = routing.router("/allowance-rates", tags=["claims"])
 async def list_my_claim_lines(
     session: routing.DbSession,
     by: routing.Caller,
+    here: routing.Here,
     after: pages.After = None,
     limit: pages.Limit = 50,
 ) -> pages.Page[schemas.OwnLineOut]:
     """List one's own lines, who claimed them and why each stands as it does, in every language."""
-    assert by.trainee is not None
-    return await queries.page_of_own(session, person=by.trainee, after=after, limit=limit)
+    return await queries.page_of_own(session, by=by, here=here, after=after, limit=limit)
 
 
 @mine.post(
@@ -91,9 +89,17 @@ async def list_appeals(
     "/{appeal_id}", summary="打开一件申诉", responses=problems.responses(problems.NotFound)
 )
 async def get_appeal(
-    appeal_id: UUID, session: routing.DbSession, here: routing.Here
+    appeal_id: UUID, session: routing.DbSession, by: routing.Caller, here: routing.Here
 ) -> schemas.AppealOut:
-    """Open one appeal with the person's words; 404 out of reach."""
+    """Open one appeal with the person's words; 404 out of reach.
+
+    The person reads in the own access log which office opened it: noted before it is shown.
+    """
+    # Looked up in a transaction of its own: peers are asked before this one's.
+    async with here.database.transaction(by) as looking:
+        found, _ = await appeals.find(looking, appeal_id)
+    asked = peers.registry(here)
+    await asked.note_read(found.trainee_id, issue_id=appeal_id, office=by.office)
     row, _ = await appeals.find(session, appeal_id)
     return appeals.shape(row, here.sealer, words=True)
 
@@ -110,23 +116,22 @@ async def answer_appeal(
     *,
     appeal_id: UUID,
     body: schemas.AppealAnswerIn,
-    request: Request,
     session: routing.DbSession,
     by: routing.Caller,
     clock: routing.Now,
     here: routing.Here,
 ) -> schemas.AppealOut:
     """Dismiss an appeal with the reason, or reopen the line: it is decided again on fresh facts."""
-    fresh = None
-    if body.answer == "reopened":
-        # The line is looked up in a transaction of its own: peers are asked before this one's.
-        async with here.database.transaction(by) as looking:
-            _, line = await appeals.find(looking, appeal_id)
-        fresh = await _fresh(here, line, request)
+    # The line is looked up in a transaction of its own: peers are asked before this one's.
+    async with here.database.transaction(by) as looking:
+        found, line = await appeals.find(looking, appeal_id)
+    asked = peers.registry(here)
+    await asked.note_read(found.trainee_id, issue_id=appeal_id, office=by.office)
+    told = await fresh(here, line) if body.answer == "reopened" else None
     return await appeals.answer(
         session,
         appeal_id=appeal_id,
-        fresh=fresh,
+        fresh=told,
         words=body.text,
         here=here,
         by=by,
@@ -134,7 +139,7 @@ async def answer_appeal(
     )
 
 
-async def _fresh(here: Service, line: ClaimLine, request: Request) -> Fresh:
+async def fresh(here: Service, line: ClaimLine) -> Fresh:
     """Ask the registry and institutions what is known now."""
     if line.provision == Matter.LIVING_ALLOWANCE:
         told = await peers.registry(here).person_facts(
@@ -142,10 +147,10 @@ async def _fresh(here: Service, line: ClaimLine, request: Request) -> Fresh:
         )
         return Fresh(told, {}, {})
     told = await peers.registry(here).class_facts([line.class_id], claim_id=line.claim_id)
-    terms = await api.class_terms(here, told, request)
     assert line.organisation_id is not None
-    signer = await peers.institutions(here).signer(organisation_id=line.organisation_id)
-    return Fresh(told, terms, {line.class_id: signer.credit_code})
+    asked = peers.institutions(here)
+    terms = await asked.terms(told, organisation_id=line.organisation_id)
+    return Fresh(told, terms.classes, terms.employers)
 
 
 @allowances.post(

@@ -56,6 +56,7 @@ class ClaimLine(Base):
     waiting_since: Mapped[datetime | None] = mapped_column(Instant)
     decided_at: Mapped[datetime] = mapped_column(Instant)
     submitted_by: Mapped[str] = mapped_column(Text)
+    target: Mapped[str] = mapped_column(Text)
     path: Mapped[list[str]] = mapped_column(ARRAY(Text))
     path_at: Mapped[list[datetime]] = mapped_column(ARRAY(Instant))
     changed_at: Mapped[datetime] = mapped_column(Instant)
@@ -77,6 +78,27 @@ class Appeal(Base):
     answered_by: Mapped[str | None] = mapped_column(Text)
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     decision_before: Mapped[UUID]
+    decision_after: Mapped[UUID | None]
+
+
+class CapException(Base):
+    """Two officers' decision that one cap does not stand in the way of one place; sealed."""
+
+    __tablename__ = "cap_exceptions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    authority: Mapped[str] = mapped_column(Text)
+    line_id: Mapped[UUID]
+    trainee_id: Mapped[UUID]
+    enrolment_id: Mapped[UUID]
+    slot_key: Mapped[str] = mapped_column(Text)
+    document_number: Mapped[str] = mapped_column(Text)
+    reason_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(Text)
+    proposed_by: Mapped[str] = mapped_column(Text)
+    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    decided_by: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
     decision_after: Mapped[UUID | None]
 
 

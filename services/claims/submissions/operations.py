@@ -303,6 +303,7 @@ def _gathered(
         terms=_terms(here, courses),
         said=said,
         taken=known.taken,
+        lifted=known.lifted,
         applicant=applicant,
         line_ids=ids.uuid7s(len(chosen)),
     )

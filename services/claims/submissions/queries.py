@@ -1,29 +1,24 @@
 """Reads of claims, lines and what was decided about them; row security decides which."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.claims.provisions import texts
-from services.claims.provisions.decision import Decision
 from services.claims.provisions.facts import Price
-from services.claims.provisions.reasons import NOT_PAYABLE_PERSON
-from services.claims.provisions.texts import Audience
-from services.claims.submissions import reading
+from services.claims.submissions import speaking
 from services.claims.submissions.models import AllowanceRate, Appeal, Claim, ClaimLine
 from services.claims.submissions.schemas import (
     ClaimOut,
     LineOut,
     OwnLineOut,
-    SaidOut,
-    SpokenOut,
 )
 from shared import pages, problems
 from shared.plans.vocabulary import Language
 from shared.principal import Principal, Role
+from shared.service import Service
 
 RATE = text(
     "select fen_per_day, document_number from allowance_rates where authority = :authority"
@@ -38,13 +33,6 @@ CLASSES = text(
     "select claim_id, class_id from claim_classes where claim_id = any(cast(:ids as uuid[]))"
     " order by claim_id, class_id"
 )
-DECISIONS = text("select id, canonical from claim_decisions where id = any(cast(:ids as uuid[]))")
-TEACHING = text(
-    "select decision_id, sort, code, from_whom, figures, provision, document, article"
-    " from decision_reasons_teaching where decision_id = any(cast(:ids as uuid[]))"
-    " order by decision_id, n"
-)
-LANGUAGES = (Language.ZH, Language.UG, Language.EN)
 
 
 async def claim(session: AsyncSession, claim_id: UUID) -> Claim:
@@ -118,6 +106,7 @@ async def page_of_lines(
     claim_id: UUID,
     *,
     by: Principal,
+    here: Service,
     language: Language,
     after: str | None,
     limit: int,
@@ -132,32 +121,29 @@ async def page_of_lines(
         limit,
     )
     rows = (await session.execute(query)).scalars().all()
-    said = await _said(session, rows, by=by, language=language)
-    inside = by.role is Role.ORGANISATION
+    words = await speaking.spoken(session, rows, by=by, here=here)
     return pages.page(
         rows,
         limit,
         lambda row: (row.id,),
-        lambda row: _line(row, said.get(row.decision_id, []), inside=inside),
+        lambda row: speaking.line(row, words, by=by, language=language),
     )
 
 
 async def page_of_own(
-    session: AsyncSession, *, person: UUID, after: str | None, limit: int
+    session: AsyncSession, *, by: Principal, here: Service, after: str | None, limit: int
 ) -> pages.Page[OwnLineOut]:
     """List a person's own lines, newest claims last, with texts in every language."""
     query = pages.keyset(
-        select(ClaimLine).where(ClaimLine.trainee_id == person),
+        select(ClaimLine).where(ClaimLine.trainee_id == by.trainee),
         [ClaimLine.id.expression],
         [UUID],
         after,
         limit,
     )
     rows = (await session.execute(query)).scalars().all()
-    decided = await _decisions(session, rows)
-    return pages.page(
-        rows, limit, lambda row: (row.id,), lambda row: _own(row, decided[row.decision_id])
-    )
+    words = await speaking.spoken(session, rows, by=by, here=here)
+    return pages.page(rows, limit, lambda row: (row.id,), lambda row: speaking.own(row, words))
 
 
 async def page_of_appeals(
@@ -180,82 +166,3 @@ async def page_of_rates(
     """Return the rates that the caller may see, by entry."""
     query = pages.keyset(select(AllowanceRate), [AllowanceRate.id.expression], [UUID], after, limit)
     return (await session.execute(query)).scalars().all(), limit
-
-
-async def _decisions(session: AsyncSession, rows: Iterable[ClaimLine]) -> dict[UUID, Decision]:
-    keys = sorted({row.decision_id for row in rows})
-    found = await session.execute(DECISIONS, {"ids": keys})
-    return {row.id: reading.decision(row.canonical) for row in found}
-
-
-async def _said(
-    session: AsyncSession, rows: Sequence[ClaimLine], *, by: Principal, language: Language
-) -> dict[UUID, list[SaidOut]]:
-    """Say the reasons of lines to an institution or an office."""
-    if by.role is not Role.ORGANISATION:
-        decided = await _decisions(session, rows)
-        return {
-            key: spoken(decision, Audience.AUTHORITY, language) for key, decision in decided.items()
-        }
-    shown = {row.decision_id: row.shown for row in rows}
-    told = reading.by_decision(await session.execute(TEACHING, {"ids": sorted(shown)}))
-    return {
-        key: spoken(
-            reading.for_institution(word, told.get(key, ())), Audience.INSTITUTION, language
-        )
-        for key, word in shown.items()
-    }
-
-
-def spoken(decision: Decision, audience: Audience, language: Language) -> list[SaidOut]:
-    """Put a decision's reasons into words."""
-    return [
-        SaidOut(code=one.code, text=one.text, article=one.article)
-        for one in texts.say(decision, audience, language)
-    ]
-
-
-def _line(row: ClaimLine, said: list[SaidOut], *, inside: bool) -> LineOut:
-    masked = inside and row.shown == NOT_PAYABLE_PERSON
-    return LineOut(
-        id=row.id,
-        claim_id=row.claim_id,
-        class_id=row.class_id,
-        enrolment_id=row.enrolment_id,
-        provision=row.provision,
-        state=row.shown if masked else row.state,
-        amount_fen=row.amount_fen,
-        fund=row.fund,
-        payee=row.payee_kind,
-        slots=None if inside else list(row.slot_keys),
-        reasons=said,
-        waiting_since=row.waiting_since,
-        decided_at=row.decided_at,
-        # Whoever knows the rules could try which reasons have this digest.
-        digest=None if inside else row.digest.hex(),
-    )
-
-
-def _own(row: ClaimLine, decision: Decision) -> OwnLineOut:
-    return OwnLineOut(
-        id=row.id,
-        claim_id=row.claim_id,
-        class_id=row.class_id,
-        enrolment_id=row.enrolment_id,
-        provision=row.provision,
-        state=row.state,
-        amount_fen=row.amount_fen,
-        to_me=row.payee_kind == "person",
-        slots=list(row.slot_keys),
-        texts=[
-            SpokenOut(
-                language=language.value,
-                reviewed=texts.reviewed(language),
-                reasons=spoken(decision, Audience.PERSON, language),
-                appeal=texts.appeal(decision, language),
-            )
-            for language in LANGUAGES
-        ],
-        decided_at=row.decided_at,
-        own_claim=row.organisation_id is None,
-    )

@@ -40,7 +40,7 @@ def for_institution(outcome: str, rows: Iterable[Any]) -> Decision:
     """
     stated: list[Stated] = []
     needs: list[Need] = []
-    for row in rows:
+    for row in rows if outcome != NOT_PAYABLE_PERSON else ():
         if row.sort == "need":
             needs.append(Need(Wanted(row.code), Holder(row.from_whom)))
         else:

@@ -30,7 +30,7 @@ async def again(
     line: ClaimLine,
     told: Mapping[str, Any],
     terms: Mapping[UUID, ClassTerms],
-    credit_codes: Mapping[UUID, str],
+    employers: Mapping[str, str],
     here: Service,
     by: Principal,
     at: datetime,
@@ -44,7 +44,7 @@ async def again(
         raise problems.NotFound
     facts = {"classes": told["classes"], "lines": own}
     known = await _enter(session, line)
-    said = await _said(session, line, credit_codes)
+    said = await _said(session, line, employers)
     days: list[date] = []
     if Matter(line.provision) is Matter.LIVING_ALLOWANCE:
         today = clock.business_day(at)
@@ -100,6 +100,7 @@ def _decided(
         terms=in_force,
         said=said,
         taken=known.taken,
+        lifted=known.lifted,
         applicant=Applicant.PERSON if person else Applicant.ORGANISATION,
         line_ids=[line.id],
     )
@@ -114,7 +115,7 @@ def _decided(
     )
 
 
-async def _said(session: AsyncSession, line: ClaimLine, credit_codes: Mapping[UUID, str]) -> Said:
+async def _said(session: AsyncSession, line: ClaimLine, employers: Mapping[str, str]) -> Said:
     """Read back what the claimant said, from the facts of the line's decision."""
     stored = (await session.execute(FACTS, {"id": line.decision_id})).scalar_one()
     before = codes.read(stored.encode())
@@ -129,5 +130,5 @@ async def _said(session: AsyncSession, line: ClaimLine, credit_codes: Mapping[UU
         on,
         paid=paid,
         own_fund_fen=own_fund.value if isinstance(own_fund, Fact) else None,
-        credit_codes=credit_codes,
+        employers=employers,
     )

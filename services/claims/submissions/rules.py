@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from services.claims.provisions import codes, deciding, reasons, texts
+from services.claims.provisions import codes, deciding, reasons, texts, training_subsidy
 from services.claims.provisions.deciding import Matter
-from services.claims.provisions.decision import Decision, Stated
+from services.claims.provisions.decision import Decision, Outcome, Stated
 from services.claims.provisions.facts import LineFacts
 from services.claims.provisions.in_force import InForce
 from services.claims.provisions.reasons import About, Need
@@ -25,7 +26,7 @@ class Owner:
     matter: Matter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decided:
     """Facts with their decision, and the id under which both are kept."""
 
@@ -33,6 +34,11 @@ class Decided:
     facts: LineFacts
     decision: Decision
     edition: int | None
+
+    @cached_property
+    def digest(self) -> bytes:
+        """The decision's digest as text in bytes, made once for all lines that share it."""
+        return self.decision.digest.encode()
 
 
 def decide(
@@ -48,7 +54,9 @@ def decide(
     return [found[n] for n in range(len(facts))]
 
 
-def decision_row(one: Decided, owner: Owner, *, plan_hash: str, at: str) -> dict[str, Any]:
+def decision_row(
+    one: Decided, owner: Owner, *, terms: InForce, plan_hash: str, at: str
+) -> dict[str, Any]:
     """Write a decision as its row."""
     decision, course = one.decision, one.facts.course
     return {
@@ -72,8 +80,23 @@ def decision_row(one: Decided, owner: Owner, *, plan_hash: str, at: str) -> dict
         "payee": decision.payee,
         "payee_organisation": decision.payee_organisation or None,
         "slot_keys": list(decision.slot_keys),
+        "target": course.target,
+        "counts_for": counts_for(owner.matter, one.facts, decision, terms),
         "at": at,
     }
+
+
+def counts_for(matter: Matter, facts: LineFacts, decision: Decision, terms: InForce) -> str | None:
+    """Name the target where it counts a category only and this decision grants the person is in it.
+
+    三(四)16, POLICY 8.3; docs/decisions/0014
+    """
+    name = facts.course.target
+    target = terms.targets.get(name)
+    if target is None or target.counts_category is None or matter is not Matter.TRAINING_SUBSIDY:
+        return None
+    granted = decision.outcome is Outcome.APPROVABLE
+    return name if granted and training_subsidy.counts_for_target(facts, terms) else None
 
 
 def reason_rows(decided: Sequence[Decided], owner: Owner) -> dict[str, list[dict[str, Any]]]:
@@ -81,11 +104,13 @@ def reason_rows(decided: Sequence[Decided], owner: Owner) -> dict[str, list[dict
     rows: dict[str, list[dict[str, Any]]] = {"teaching": [], "person": []}
     for one in decided:
         said: tuple[Stated | Need, ...] = (*one.decision.reasons, *one.decision.needs)
+        told = texts.teaching(one.decision)
         for n, each in enumerate(said, 1):
             about = each.about if isinstance(each, Stated) else reasons.ABOUT_NEED[each.what]
             row = {"decision_id": str(one.id), "n": n, "authority": owner.authority, **_said(each)}
             if about is About.TEACHING:
-                whose = owner.organisation_id
+                # A row that is no institution's: where the person's matter hides it, it stays so.
+                whose = owner.organisation_id if each in told else None
                 row["organisation_id"] = str(whose) if whose else None
             rows[about].append(row)
     return rows
@@ -110,8 +135,6 @@ def counts(decisions: Sequence[Decision]) -> tuple[dict[str, int], dict[str, int
     teaching: Counter[str] = Counter()
     for decision in decisions:
         outcomes[texts.outcome_for_institution(decision)] += 1
-        for each in decision.reasons:
-            teaching[each.reason] += each.about is About.TEACHING
-        for need in decision.needs:
-            teaching[need.what] += reasons.ABOUT_NEED[need.what] is About.TEACHING
-    return dict(outcomes), dict(+teaching)
+        for each in texts.teaching(decision):
+            teaching[each.what if isinstance(each, Need) else each.reason] += 1
+    return dict(outcomes), dict(teaching)

@@ -183,6 +183,7 @@ class LineOut(routing.Out):
     payee: str | None
     slots: list[str] | None
     reasons: list[SaidOut]
+    next_step: str
     waiting_since: datetime | None
     decided_at: datetime
     digest: str | None
@@ -250,6 +251,50 @@ class AppealOut(routing.Out):
     answered_at: datetime | None
     text: str | None = None
     answer: str | None = None
+
+
+class CapExceptionIn(routing.Body):
+    """Which cap of which line shall not count this once, why, and by which document."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "line_id": "01700000-0000-7000-8000-000000000003",
+                    "slot_key": "2020:skill",
+                    "reason": "企业关停后整体转岗，须在同一年度内再次参加技能培训。",
+                    "document_number": "高人社例〔2020〕示例1号",
+                }
+            ]
+        }
+    )
+
+    line_id: Id
+    slot_key: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z:/#.-]+$", max_length=60)]
+    reason: Words
+    document_number: Annotated[str, Line]
+
+
+class AgreementIn(routing.Body):
+    """Whether the second officer agrees; if not, the proposal is declined."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"agreed": True}]})
+
+    agreed: bool
+
+
+class CapExceptionOut(routing.Out):
+    """An exception to a cap; only once confirmed does it hold."""
+
+    id: UUID
+    line_id: UUID
+    authority: str
+    slot_key: str
+    document_number: str
+    reason: str
+    state: str
+    proposed_at: datetime
+    decided_at: datetime | None
 
 
 class RateIn(routing.Body):

@@ -19,7 +19,7 @@ from services.claims.ledger import operations as ledger
 from services.claims.ledger.rules import Reserved, Want
 from services.claims.provisions.deciding import Matter
 from services.claims.provisions.decision import Outcome
-from services.claims.provisions.facts import LineFacts, Use
+from services.claims.provisions.facts import Exemption, LineFacts, Use
 from services.claims.provisions.in_force import InForce
 from services.claims.submissions import gathering, rules
 from services.claims.submissions.gathering import Gathered, Place
@@ -57,13 +57,15 @@ AGAIN = text(
 class Known:
     """What was there when the claim was opened: slots in use, living lines, queues for money.
 
-    `days` are those that an allowance of the person's has paid.
+    `days` are those that an allowance of the person's has paid; `lifted` are the caps that two
+    officers lifted, by place.
     """
 
     taken: dict[str, list[tuple[str, Use, str]]] = field(default_factory=dict)
     live: dict[str, tuple[str, UUID]] = field(default_factory=dict)
     queues: set[tuple[str, str]] = field(default_factory=set)
     days: set[date] = field(default_factory=set)
+    lifted: dict[str, set[Exemption]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,9 @@ async def enter(
             known.live[str(key)] = (word, UUID(detail))
         elif what == "day":
             known.days.add(date.fromisoformat(word))
+        elif what == "lifted":
+            # One proposed it and another confirmed it: the database knows no other exception.
+            known.lifted.setdefault(str(key), set()).add(Exemption(word, detail, officers=2))
         else:
             known.queues.add((word, detail))
     return known
@@ -194,7 +199,16 @@ def _staged(work: Batch) -> list[tuple[UUID | str, ...]]:
 
 def _stored(work: Batch, decided: Sequence[Decided]) -> dict[str, str]:
     at = work.at.isoformat()
-    rows = [rules.decision_row(one, work.owner, plan_hash=work.plan_hash, at=at) for one in decided]
+    rows = [
+        rules.decision_row(
+            one,
+            work.owner,
+            terms=work.terms[one.facts.course.starts_on],
+            plan_hash=work.plan_hash,
+            at=at,
+        )
+        for one in decided
+    ]
     return {
         "decisions": json.dumps(rows, ensure_ascii=False),
         "reasons": json.dumps(rules.reason_rows(decided, work.owner), ensure_ascii=False),
@@ -249,8 +263,7 @@ async def _reserve(
 
 def _digest(work: Batch) -> bytes:
     """Bind an event to the decisions of its lines, in the order of the lines."""
-    whole = sha256(work.owner.claim_id.bytes)
+    parts = [work.owner.claim_id.bytes]
     for place in work.gathered.places:
-        whole.update(place.line_id.bytes)
-        whole.update(work.of(place).decision.digest.encode())
-    return whole.digest()
+        parts += place.line_id.bytes, work.of(place).digest
+    return sha256(b"".join(parts)).digest()

@@ -4,19 +4,24 @@ from typing import Annotated
 
 from fastapi import Query
 
-from services.gateway.commitments import asked, disclosure
+from services.gateway.commitments import asked, disclosure, saying
 from services.gateway.commitments.schemas import (
+    AllowanceIn,
     ConditionOut,
     DisclosureIn,
     DisclosureOut,
+    FilingIn,
     Language,
     MatterDetail,
     MatterOut,
+    SubsidyIn,
     TextOut,
 )
 from shared import problems, routing
 from shared.plans import Matter, NotInForceError, Text
+from shared.principal import Principal
 from shared.problems import Problem
+from shared.service import Service
 
 matters = routing.router("/v1/matters", tags=["告知承诺"])
 disclosures = routing.router("/v1/disclosures", tags=["告知承诺"])
@@ -34,7 +39,7 @@ class DatesReversed(Problem):
 def _out(matter: Matter) -> dict[str, object]:
     return {
         "id": matter.id,
-        "name": disclosure.said(matter.name),
+        "name": saying.said(matter.name),
         "version": matter.version,
         "valid_from": matter.valid_from,
         "asked_of": matter.asked_of,
@@ -81,7 +86,7 @@ async def read_matter(
             "conditions": [
                 ConditionOut(
                     id=one.id,
-                    name=disclosure.said(one.name),
+                    name=saying.said(one.name),
                     source=str(one.source),
                     answered_by=one.answered_by,
                 )
@@ -97,20 +102,31 @@ async def read_matter(
     "",
     summary="生成告知书",
     openapi_extra=routing.NO_KEY,
-    responses=problems.responses(DatesReversed),
+    responses=problems.responses(DatesReversed, problems.NotFound, problems.Forbidden),
 )
 async def build_disclosure(
     body: DisclosureIn, by: routing.Caller, here: routing.Here
 ) -> DisclosureOut:
-    """Build the disclosure for a class: exact text, each condition's state, the choice.
+    """Build the disclosure of a matter for a class: exact text, each condition's state, the choice.
 
-    Nothing is stored; a peer that does not answer leaves conditions unknown and no commitment open.
+    Nothing is stored; a peer that does not answer leaves conditions unknown. 403 for a matter that
+    is asked of others, 404 for a class that is not one's own.
     """
+    matter = here.plan.matter(body.matter)
+    if matter.asked_of != by.role:
+        raise problems.Forbidden
+    if isinstance(body, SubsidyIn):
+        return disclosure.claiming(here.plan, matter, body, await asked.ask_taught(here, by, body))
+    if isinstance(body, AllowanceIn):
+        return disclosure.own(here.plan, matter, body, await asked.ask_own(here, by, body))
+    return await _filing(here, by, matter, body)
+
+
+async def _filing(here: Service, by: Principal, matter: Matter, body: FilingIn) -> DisclosureOut:
     if body.ends_on < body.starts_on:
         raise DatesReversed
-    matter = here.plan.matter(body.matter)
     known = await asked.ask(here, by, body)
     try:
-        return disclosure.build(here.plan, matter, body, known)
+        return disclosure.filing(here.plan, matter, body, known)
     except NotInForceError:
         raise DatesReversed from None

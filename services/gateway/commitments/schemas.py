@@ -72,7 +72,7 @@ class MatterDetail(MatterOut):
     beside: TextOut | None
 
 
-class DisclosureIn(routing.Body):
+class FilingIn(routing.Body):
     """The class that is about to be filed."""
 
     model_config = ConfigDict(
@@ -105,6 +105,32 @@ class DisclosureIn(routing.Body):
     outside: bool = Field(default=False, description="在吐鲁番市外培训")
 
 
+class SubsidyIn(routing.Body):
+    """The taught class that its organisation is about to claim for."""
+
+    matter: Literal["claim-training-subsidy"]
+    language: Language = "zh-Hans"
+    class_id: Id
+
+
+class AllowanceIn(routing.Body):
+    """The own class that a person is about to claim the living allowance for."""
+
+    matter: Literal["claim-living-allowance"]
+    language: Language = "zh-Hans"
+    class_id: Id
+
+
+EXAMPLE = {
+    "matter": "claim-training-subsidy",
+    "language": "zh-Hans",
+    "class_id": "01890a5d-ac96-774b-bcce-b302099a8057",
+}
+DisclosureIn = Annotated[
+    FilingIn | SubsidyIn | AllowanceIn, Field(discriminator="matter", examples=[EXAMPLE])
+]
+
+
 class Finding(routing.Out):
     """A condition with what the system knows of it, and why."""
 
@@ -119,8 +145,10 @@ class Finding(routing.Out):
 class DisclosureOut(routing.Out):
     """A disclosure made for one class: read it, then choose.
 
-    `text_sha256` with `version` and `language` is what a commitment refers to; `shown_sha256` is of
-    the text with its blanks filled.
+    `conditions` are the matter's own and are what a commitment promises; `checks` is what the
+    decision looks at besides. `may_commit` is false where only documents are open. `text_sha256`
+    with `version` and `language` is what a commitment refers to; `shown_sha256` is of the text
+    with its blanks filled.
     """
 
     matter: str
@@ -132,6 +160,7 @@ class DisclosureOut(routing.Out):
     text: str
     beside: str | None = Field(description="审定前的译文与中文并列 / the authoritative text")
     conditions: list[Finding]
+    checks: list[Finding]
     routes: list[str]
     may_commit: bool
     degraded: bool

@@ -38,8 +38,9 @@ async def search_directory(
     limit: pages.Limit = 50,
 ) -> Response:
     """Search published editions and classes with places left; 304 to a known ETag."""
+    known = await catalogue.of(here).fresh()
     body, etag = operations.search(
-        await catalogue.of(here).fresh(),
+        known,
         words=q,
         part=directory,
         kind=kind,
@@ -47,4 +48,5 @@ async def search_directory(
         after=after,
         limit=limit,
     )
+    known.keep(request.scope["query_string"], answers.kept(request, body, etag))
     return answers.conditional(request, body, etag)

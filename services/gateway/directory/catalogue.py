@@ -11,6 +11,7 @@ import pydantic_core
 import structlog
 
 from services.gateway.directory import answers, asking, entries
+from services.gateway.directory.answers import Kept
 from services.gateway.directory.index import Entry, Index
 from services.gateway.directory.schemas import EditionNow, Part
 from shared.background import Job
@@ -41,6 +42,8 @@ class Catalogue:
         self.index = Index()
         self.editions: dict[Part, EditionNow] = dict.fromkeys(Part, NOTHING)
         self.answers: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
+        # The same as they go on the wire, by the question as it was written.
+        self._ready: OrderedDict[bytes, Kept] = OrderedDict()
 
     @property
     def degraded(self) -> bool:
@@ -77,6 +80,7 @@ class Catalogue:
             self._places = {(parts[e.order[0]], e.order[2]): e for e in self.index.entries}
         if changed or before[0] != self.editions:
             self.answers.clear()
+            self._ready.clear()
         self._checked = time.monotonic()
         return changed
 
@@ -140,6 +144,21 @@ class Catalogue:
         if len(self.answers) > ANSWERS_KEPT:
             self.answers.popitem(last=False)
         return kept
+
+    def kept(self, question: bytes) -> Kept | None:
+        """Return the answer to a question as it was written, unless it is time for a look."""
+        if self._checked is None or time.monotonic() - self._checked > EVERY_S:
+            return None
+        found = self._ready.get(question)
+        if found is not None:
+            self._ready.move_to_end(question)
+        return found
+
+    def keep(self, question: bytes, answer: Kept) -> None:
+        """Keep an answer for the next who asks in the same words, until something changes."""
+        self._ready[question] = answer
+        if len(self._ready) > ANSWERS_KEPT:
+            self._ready.popitem(last=False)
 
 
 def _built(raw: dict[Part, list[Any]]) -> Index:

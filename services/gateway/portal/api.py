@@ -101,6 +101,25 @@ async def page_home(
     )
 
 
+@router.get("/funds", include_in_schema=False)
+async def page_funds(request: Request, here: routing.Here) -> Response:
+    """Show what came into each fund, what is held and what was paid, by quarter."""
+    found = await pages.funds(here)
+    return rendering.page(
+        request,
+        "funds.html",
+        title="title_funds",
+        status=200 if found is not None else 503,
+        funds=found,
+        sums=pages.sum_funds(found or []),
+        fen=pages.fen,
+        wan=pages.wan,
+        labels=labels.of(here.plan, rendering.language_of(request)),
+        data="/v1/funds",
+        **pages.frame(here.plan),
+    )
+
+
 @router.get("/directory", include_in_schema=False)
 async def page_directory(
     *,
@@ -192,15 +211,15 @@ async def page_certificate_check(
     budget: budgets.Budgets = here.extra["budgets"]
     who = f"address:{request.client.host if request.client else 'unknown'}"
     try:
-        await budget.require(budgets.MISSES, who)
-        await budget.spend(budgets.WRITES, who)
+        budget.require(budgets.MISSES, who)
+        budget.spend(budgets.WRITES, who)
         found = await pages.certificate(here, number=number, name=name)
     except budgets.TooManyRequests as often:
         return _certificates(request, here, outcome="often", status=429, headers=often.headers)
     except (PeerUnavailable, PeerProblem):
         return _certificates(request, here, outcome="busy", status=503)
     if found is None:
-        await budget.count(budgets.MISSES, who)
+        budget.count(budgets.MISSES, who)
         return _certificates(request, here, outcome="none")
     return _certificates(
         request, here, outcome="valid" if found["valid"] else "voided", found=found

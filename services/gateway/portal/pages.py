@@ -1,5 +1,7 @@
 """What each page shows: the same answers that the public API gives."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from shared.principal import PUBLIC
 from shared.service import Service
 
 EDITIONS_SHOWN = 50
-FEN = 100
+FEN, FEN_IN_WAN = 100, 1_000_000
 DIRECTORIES = (Part.INSTITUTIONS, Part.ASSESSORS, Part.OFFERINGS)
 ADVISED = frozenset({400, 401, 403, 404, 409, 422, 429, 503})
 
@@ -22,6 +24,17 @@ def yuan(fen: Fen) -> str:
     """Write an amount in yuan, without cents where there are none."""
     whole, rest = divmod(fen, FEN)
     return f"{whole:,}" if not rest else f"{whole:,}.{rest:02d}"
+
+
+def fen(amount: int) -> str:
+    """Write an amount in yuan to the fen, as books have it."""
+    whole, rest = divmod(abs(amount), FEN)
+    return f"{'-' if amount < 0 else ''}{whole:,}.{rest:02d}"
+
+
+def wan(amount: int) -> str:
+    """Write an amount in 10,000 yuan with two decimals, rounded half up."""
+    return fen((amount + FEN_IN_WAN // 2 // FEN) * FEN // FEN_IN_WAN)
 
 
 def frame(plan: Plan) -> dict[str, Any]:
@@ -54,6 +67,35 @@ async def editions(here: Service) -> tuple[dict[str, list[Any]], bool]:
         else:
             found[part.value] = page["items"]
     return found, degraded
+
+
+@dataclass(frozen=True, slots=True)
+class FundSums:
+    """What all funds that are booked here received, hold and paid, in fen."""
+
+    received: int
+    reserved: int
+    paid: int
+
+
+async def funds(here: Service) -> list[dict[str, Any]] | None:
+    """Read every fund's use by quarter; None where it cannot be read."""
+    try:
+        found = await asking.get(here, PUBLIC, "claims", "/funds")
+    except (PeerUnavailable, PeerProblem):
+        return None
+    listed: list[dict[str, Any]] = found["funds"]
+    return listed
+
+
+def sum_funds(found: Iterable[dict[str, Any]]) -> FundSums:
+    """Add up the funds that are booked here."""
+    booked = [one for one in found if one["booked_here"]]
+    return FundSums(
+        received=sum(one["received_fen"] for one in booked),
+        reserved=sum(one["reserved_fen"] for one in booked),
+        paid=sum(one["paid_fen"] for one in booked),
+    )
 
 
 async def difference(here: Service, directory: Part, edition: int) -> dict[str, Any] | None:

@@ -101,6 +101,19 @@ def bar(ratio: float | None, kind: str = "bar") -> Markup:
     )
 
 
+def shares(paid: int, reserved: int, received: int) -> Markup:
+    """Draw what was paid and what is held of what came in; the numbers stand beside it."""
+    whole = max(received, paid + reserved, 1)
+    first = max(paid, 0) * 100 / whole
+    second = max(reserved, 0) * 100 / whole
+    return Markup(  # noqa: S704 - numbers only
+        '<svg class="bar big" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"'
+        ' focusable="false"><rect class="track" width="100" height="4"/>'
+        f'<rect class="fill" width="{first:.2f}" height="4"/>'
+        f'<rect class="held" x="{first:.2f}" width="{second:.2f}" height="4"/></svg>'
+    )
+
+
 ENVIRONMENT = jinja2.Environment(
     loader=jinja2.FileSystemLoader(HERE / "templates"),
     autoescape=True,
@@ -109,7 +122,7 @@ ENVIRONMENT = jinja2.Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.filters.update({"number": number, "percent": percent})
-ENVIRONMENT.globals.update({"bar": bar, "version": VERSION})
+ENVIRONMENT.globals.update({"bar": bar, "shares": shares, "version": VERSION})
 
 
 def page(
@@ -141,6 +154,8 @@ def page(
         "Vary": "Accept-Language, Authorization",
         **(headers or {}),
     }
+    if status == 503:  # noqa: PLR2004 - busy: the reader, or their browser, may come again
+        sent.setdefault("Retry-After", "1")
     data = body.encode()
     if status != 200 or request.method != "GET":  # noqa: PLR2004 - OK
         sent["Cache-Control"] = "no-store"

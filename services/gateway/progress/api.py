@@ -36,10 +36,25 @@ async def of_plan(
 ) -> ProgressOut:
     """Make the report of the plan for a caller; row security says what is exact for them."""
     today = here.clock.today()
-    exact = await queries.exact(session, by.authorities) if by.authorities else frozenset[str]()
+    # One after the other: a request that held two connections would wait for itself under load.
     async with here.database.transaction(principal.service(here.name, "progress")) as own:
-        cells = await queries.cells(own)
-    known = report.know(here.plan, cells=cells, exact=exact, today=today, quarter=quarter)
+        counted = report.Counted(
+            cells=await queries.cells(own),
+            paid=await queries.paid(own),
+            categories=await queries.categories(own),
+        )
+    exact, categories_exact = frozenset[str](), frozenset[str]()
+    if by.authorities:
+        exact = await queries.exact(session, by.authorities)
+        categories_exact = await queries.categories_exact(session, by.authorities)
+    known = report.know(
+        here.plan,
+        counted,
+        exact=exact,
+        categories_exact=categories_exact,
+        today=today,
+        quarter=quarter,
+    )
     return report.report(here.plan, known, today=today, quarter=quarter)
 
 

@@ -40,6 +40,30 @@ class ProgressSum(Base):
     running: Mapped[int]
 
 
+class ProgressPaid(Base):
+    """Person-times paid of one target, authority and quarter."""
+
+    __tablename__ = "progress_paid"
+
+    target: Mapped[str] = mapped_column(Text, primary_key=True)
+    authority: Mapped[str] = mapped_column(Text, primary_key=True)
+    quarter: Mapped[str] = mapped_column(Text, primary_key=True)
+    paid: Mapped[int]
+
+
+class ProgressCategory(Base):
+    """Person-times that a target counts by category, of one authority and quarter."""
+
+    __tablename__ = "progress_categories"
+
+    target: Mapped[str] = mapped_column(Text, primary_key=True)
+    authority: Mapped[str] = mapped_column(Text, primary_key=True)
+    quarter: Mapped[str] = mapped_column(Text, primary_key=True)
+    completed: Mapped[int]
+    certified: Mapped[int]
+    paid: Mapped[int]
+
+
 class ProgressClass(Base):
     """Where a class counts: the quarter it started in, its target, whether it still runs."""
 

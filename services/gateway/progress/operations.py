@@ -1,4 +1,4 @@
-"""Apply the registry's events: sums move in the transaction that moves the cursor."""
+"""Apply events of registry and claims: sums move in the transaction that moves the cursor."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,6 +22,21 @@ ADD = text(
     " certified = c.certified + excluded.certified, finished = c.finished + excluded.finished,"
     " running = c.running + excluded.running"
 )
+ADD_PAID = text(
+    "insert into progress_paid as p (target, authority, quarter, paid)"
+    " select * from unnest(cast(:targets as text[]), cast(:authorities as text[]),"
+    " cast(:quarters as text[]), cast(:paid as integer[]))"
+    " on conflict (target, authority, quarter) do update set paid = p.paid + excluded.paid"
+)
+ADD_CATEGORIES = text(
+    "insert into progress_categories as c (target, authority, quarter, completed, certified, paid)"
+    " select * from unnest(cast(:targets as text[]), cast(:authorities as text[]),"
+    " cast(:quarters as text[]), cast(:completed as integer[]), cast(:certified as integer[]),"
+    " cast(:paid as integer[]))"
+    " on conflict (target, authority, quarter) do update set"
+    " completed = c.completed + excluded.completed, certified = c.certified + excluded.certified,"
+    " paid = c.paid + excluded.paid"
+)
 KEEP = text(
     "insert into progress_classes (class_id, target, authority, organisation_id, quarter, running)"
     " select * from unnest(cast(:ids as uuid[]), cast(:targets as text[]),"
@@ -39,6 +54,24 @@ async def apply(session: AsyncSession, *, events: Sequence[Mapping[str, Any]]) -
     ids = sorted({rules.class_of(event) for event in counted})
     known = await queries.classes(session, [UUID(one) for one in ids])
     await _write(session, rules.fold(counted, known))
+
+
+async def apply_paid(session: AsyncSession, *, events: Sequence[Mapping[str, Any]]) -> None:
+    """Add a page of the claims service's events to the sums, in two statements at most."""
+    for statement, kind, figures in (
+        (ADD_PAID, rules.PAID, ("paid",)),
+        (ADD_CATEGORIES, rules.CATEGORY, ("completed", "certified", "paid")),
+    ):
+        sums = rules.total(events, kind, figures)
+        if sums:
+            values: dict[str, list[Any]] = {
+                "targets": [key[0] for key, _ in sums],
+                "authorities": [key[1] for key, _ in sums],
+                "quarters": [key[2] for key, _ in sums],
+            }
+            for n, figure in enumerate(figures):
+                values[figure] = [found[n] for _, found in sums]
+            await session.execute(statement, values)
 
 
 async def _write(session: AsyncSession, folded: Folded) -> None:

@@ -8,13 +8,20 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.gateway.progress.rules import Cell, CellKey, Started
+from services.gateway.progress.rules import CategoryCell, Cell, CellKey, Started, SumKey
 
 CELLS = text(
     "select target, authority, quarter, started, completed, certified, finished, running"
     " from progress_sums"
 )
 EXACT = text("select code from unnest(cast(:codes as text[])) as code where zp_progress_of(code)")
+CATEGORIES_EXACT = text(
+    "select code from unnest(cast(:codes as text[])) as code where zp_categories_of(code)"
+)
+PAID = text("select target, authority, quarter, paid from progress_paid where paid <> 0")
+CATEGORIES = text(
+    "select target, authority, quarter, completed, certified, paid from progress_categories"
+)
 OF_ORGANISATION = text(
     "select target, quarter, sum(completed)::integer as completed,"
     " sum(certified)::integer as certified from progress_cells where organisation_id = :id"
@@ -45,6 +52,23 @@ async def cells(session: AsyncSession) -> list[Cell]:
 async def exact(session: AsyncSession, codes: Sequence[str]) -> frozenset[str]:
     """Return those of the authorities whose numbers the session's principal sees exactly."""
     return frozenset((await session.execute(EXACT, {"codes": list(codes)})).scalars().all())
+
+
+async def categories_exact(session: AsyncSession, codes: Sequence[str]) -> frozenset[str]:
+    """Return those of the authorities whose counts by category the session's principal sees."""
+    rows = await session.execute(CATEGORIES_EXACT, {"codes": list(codes)})
+    return frozenset(rows.scalars().all())
+
+
+async def paid(session: AsyncSession) -> dict[SumKey, int]:
+    """Return the person-times paid by target, authority and quarter."""
+    rows = (await session.execute(PAID)).all()
+    return {(row.target, row.authority, row.quarter): row.paid for row in rows}
+
+
+async def categories(session: AsyncSession) -> list[CategoryCell]:
+    """Return the person-times that targets count by category."""
+    return list(starmap(CategoryCell, (await session.execute(CATEGORIES)).all()))
 
 
 async def of_organisation(session: AsyncSession, organisation: UUID) -> Sequence[Any]:

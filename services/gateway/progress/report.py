@@ -1,96 +1,119 @@
 """The report of the plan: goals of the pack beside the sums, each number shown or withheld."""
 
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from services.gateway.progress import rules, schemas
-from services.gateway.progress.rules import Cell
+from services.gateway.progress.rules import CategoryCell, Cell, SumKey
 from services.gateway.progress.schemas import Name, Sums, Withheld
 from shared.plans import Plan, records
 
 SCHOOLS = "schools"
 SCHOOLS_NAME = records.Name("院校培训（四(二)）", "Schools' training")
 DIGITS = 4
-UNKNOWN = Sums(started=None, completed=None, certified=None, withheld=Withheld.UNKNOWN)
-UNCOUNTED = Name(
-    zh="只计贫困家庭劳动力；人员类别尚不能认定，数字未知。",
-    en="Counts people of poor households only; categories cannot be decided yet: unknown.",
+BY_CATEGORY = Name(
+    zh="只计贫困家庭劳动力，按补贴决定认定；季度结束后公布，不足{below}人的并入以后季度。",
+    en="Counts people of poor households only, as decided with the subsidy; published when a"
+    " quarter has ended, with later quarters where there are fewer than {below}.",
 )
 NO_TARGET = Name(
     zh="学制教育，只面向有就读意愿者，方案未设人次目标。",
     en="Schooling of those who want it; the plan sets no number.",
 )
+Place = tuple[str, str]  # target, authority
+Figures = tuple[int, int, int, int]  # started, completed, certified, paid
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the gateway summed: the registry's cells, what was paid, what counts by category."""
+
+    cells: Sequence[Cell]
+    paid: Mapping[SumKey, int]
+    categories: Sequence[CategoryCell]
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a report is made of: sums of the view, and whose starters are exact or published."""
+    """What a report is made of: sums of the view, and whose starters are exact or published.
 
-    sums: Mapping[tuple[str, str], tuple[int, int, int]]
+    `categories` holds, for each target that counts by category, what may be shown of an authority.
+    """
+
+    sums: Mapping[Place, Figures]
+    categories: Mapping[Place, Sums]
     exact: frozenset[str]
     published: frozenset[str]
     published_split: frozenset[str]
     quarters: tuple[str, ...]
     authorities: tuple[str, ...]
     targets: frozenset[str]
-    uncounted: frozenset[str]
+    by_category: frozenset[str]
 
     def of(self, *, targets: Collection[str] | None = None, authority: str | None = None) -> Sums:
-        """Sum a selection; `started` only where all of it is exact, or all of it is published."""
+        """Sum a selection; `started` only where all of it is exact, or all of it is published.
+
+        Targets that count by category add what is shown of them; nobody counts their starters.
+        """
         authorities = self.authorities if authority is None else (authority,)
         lines = self.targets if targets is None else targets
-        places = ((target, code) for target in lines for code in authorities)
+        places = [(target, code) for target in lines for code in authorities]
+        by_category = [self.categories[place] for place in places if place in self.categories]
+        if all(target in self.by_category for target in lines):
+            return _sum(by_category)
         found = [self.sums[place] for place in places if place in self.sums]
         # A sum over exact and published parts would tell the published part by subtraction.
         known = self.published_split if targets is not None else self.published
         shown = self.exact.issuperset(authorities) or known.issuperset(authorities)
         return Sums(
             started=sum(figures[0] for figures in found) if shown else None,
-            completed=sum(figures[1] for figures in found),
-            certified=sum(figures[2] for figures in found),
+            completed=sum(figures[1] for figures in found)
+            + sum(each.completed or 0 for each in by_category),
+            certified=sum(figures[2] for figures in found)
+            + sum(each.certified or 0 for each in by_category),
+            paid=sum(figures[3] for figures in found) + sum(each.paid or 0 for each in by_category),
             withheld=None if shown else Withheld.SMALL_OR_RUNNING,
         )
 
     def of_target(self, target: str, authority: str | None = None) -> Sums:
-        """Sum one target; unknown where whom it counts cannot be decided yet."""
-        if target in self.uncounted:
-            return UNKNOWN
+        """Sum one target."""
         return self.of(targets=(target,), authority=authority)
+
+
+def _sum(shown: Iterable[Sums]) -> Sums:
+    """Sum what is shown of targets that count by category; null where nothing is."""
+    found = [each for each in shown if each.completed is not None]
+    paid = [each.paid for each in found if each.paid is not None]
+    return Sums(
+        started=None,
+        completed=sum(each.completed or 0 for each in found) if found else None,
+        certified=sum(each.certified or 0 for each in found) if found else None,
+        paid=sum(paid) if paid else None,
+        withheld=Withheld.UNKNOWN if found else Withheld.SMALL_OR_RUNNING,
+    )
 
 
 def know(
     plan: Plan,
+    counted: Counted,
     *,
-    cells: Iterable[Cell],
     exact: Collection[str],
+    categories_exact: Collection[str],
     today: date,
     quarter: str | None,
 ) -> Known:
     """Gather the sums of the plan's targets for a view: one quarter, or all."""
-    uncounted = frozenset(one.id for one in plan.targets if one.counts_category)
-    targets = {one.id for one in plan.targets} - uncounted
-    counted = [cell for cell in cells if cell.target in targets]
+    targets = frozenset(one.id for one in plan.targets)
+    by_category = frozenset(one.id for one in plan.targets if one.counts_category)
+    cells = [cell for cell in counted.cells if cell.target in targets - by_category]
+    paid = {key: n for key, n in counted.paid.items() if key[0] in targets - by_category}
     authorities = tuple(one.code for one in plan.authorities)
-    every = tuple(sorted({cell.quarter for cell in counted}))
+    every = tuple(sorted({cell.quarter for cell in cells} | {key[2] for key in paid}))
     view = every if quarter is None else (quarter,)
-    sums: dict[tuple[str, str], tuple[int, int, int]] = {}
-    for cell in counted:
-        if cell.quarter in view:
-            place = cell.target, cell.authority
-            started, completed, certified = sums.get(place, (0, 0, 0))
-            sums[place] = (
-                started + cell.started,
-                completed + cell.completed,
-                certified + cell.certified,
-            )
-    blocks = rules.partition(
-        counted,
-        authorities=authorities,
-        current=current(today),
-        below=plan.provision("progress").on(today).integer("suppressed_below"),
-    )
+    below = plan.provision("progress").on(today).integer("suppressed_below")
+    blocks = rules.partition(cells, authorities=authorities, current=current(today), below=below)
 
     def shown(*, one_target: bool) -> frozenset[str]:
         # A selection over several authorities is shown where each one's part is (rules.may_show).
@@ -101,15 +124,69 @@ def know(
         )
 
     return Known(
-        sums=sums,
+        sums=_sums(cells, paid, view),
+        categories={
+            (target, code): _category(
+                [
+                    one
+                    for one in counted.categories
+                    if (one.target, one.authority) == (target, code)
+                ],
+                ended=rules.quarters(current(plan.plan.starts_on), current(today)),
+                view=None if quarter is None else view,
+                below=None if code in categories_exact else below,
+            )
+            for target in by_category
+            for code in authorities
+        },
         exact=frozenset(exact),
         published=shown(one_target=False),
         published_split=shown(one_target=True),
         quarters=every,
         authorities=authorities,
-        targets=frozenset(targets),
-        uncounted=uncounted,
+        targets=targets,
+        by_category=by_category,
     )
+
+
+def _sums(
+    cells: Iterable[Cell], paid: Mapping[SumKey, int], view: Collection[str]
+) -> dict[Place, Figures]:
+    found: dict[Place, list[int]] = {}
+    for cell in cells:
+        if cell.quarter in view:
+            place = found.setdefault((cell.target, cell.authority), [0, 0, 0, 0])
+            place[0] += cell.started
+            place[1] += cell.completed
+            place[2] += cell.certified
+    for (target, authority, quarter), number in paid.items():
+        if quarter in view:
+            found.setdefault((target, authority), [0, 0, 0, 0])[3] += number
+    return {place: (one[0], one[1], one[2], one[3]) for place, one in found.items()}
+
+
+def _category(
+    cells: Sequence[CategoryCell],
+    *,
+    ended: Sequence[str],
+    view: Collection[str] | None,
+    below: int | None,
+) -> Sums:
+    """Sum what is shown of one place: all of it, or below a threshold only what is published.
+
+    What was paid is published to nobody: `completed` less `paid` would be a small number again.
+    """
+    if below is None:
+        within = [one for one in cells if view is None or one.quarter in view]
+        return Sums(
+            started=None,
+            completed=sum(one.completed for one in within),
+            certified=sum(one.certified for one in within),
+            paid=sum(one.paid for one in within),
+        )
+    counts = {one.quarter: one.completed for one in cells}
+    completed = rules.published(counts, ended=ended, view=view, below=below)
+    return Sums(started=None, completed=completed, certified=completed, paid=None)
 
 
 def current(today: date) -> str:
@@ -120,7 +197,7 @@ def current(today: date) -> str:
 def report(plan: Plan, known: Known, *, today: date, quarter: str | None) -> schemas.ProgressOut:
     """Put the plan's lines beside their sums."""
     total = known.of()
-    terms = plan.provision("progress").on(today)
+    below = plan.provision("progress").on(today).integer("suppressed_below")
     return schemas.ProgressOut(
         plan=plan.plan.id,
         title=Name(zh=plan.plan.title, en=plan.plan.title_en),
@@ -129,16 +206,18 @@ def report(plan: Plan, known: Known, *, today: date, quarter: str | None) -> sch
         quarters=list(known.quarters),
         current_quarter=current(today),
         goal_by_year={str(year): goal for year, goal in plan.plan.goal_by_year.items()},
-        suppressed_below=terms.integer("suppressed_below"),
+        suppressed_below=below,
         exact_for=sorted(known.exact),
         total=schemas.Total(
             **_plain(total),
             goal=plan.plan.goal,
             ratio=_ratio(total.completed, plan.plan.goal),
-            without=sorted(known.uncounted),
+            without=sorted(
+                one for one in known.by_category if known.of_target(one).completed is None
+            ),
         ),
         blocks=_blocks(plan, known),
-        targets=[_target(plan, known, one) for one in plan.targets],
+        targets=[_target(plan, known, one, below) for one in plan.targets],
         authorities=[
             schemas.AuthorityOut(
                 code=one.code, name=_name(one.name), **_plain(known.of(authority=one.code))
@@ -170,9 +249,8 @@ def _blocks(plan: Plan, known: Known) -> list[schemas.BlockOut]:
     found = []
     for block, name in block_names(plan).items():
         targets = [one for one in plan.targets if block_of(plan, one) == block]
-        inside = {one.id for one in targets} - known.uncounted
         goal = sum(one.goal for one in targets)
-        sums = known.of(targets=inside) if inside else UNKNOWN
+        sums = known.of(targets=[one.id for one in targets])
         ratio = _ratio(sums.completed, goal)
         found.append(
             schemas.BlockOut(id=block, name=_name(name), goal=goal, ratio=ratio, **_plain(sums))
@@ -180,7 +258,7 @@ def _blocks(plan: Plan, known: Known) -> list[schemas.BlockOut]:
     return found
 
 
-def _target(plan: Plan, known: Known, one: records.Target) -> schemas.TargetOut:
+def _target(plan: Plan, known: Known, one: records.Target, below: int) -> schemas.TargetOut:
     sums = known.of_target(one.id)
     return schemas.TargetOut(
         id=one.id,
@@ -189,7 +267,9 @@ def _target(plan: Plan, known: Known, one: records.Target) -> schemas.TargetOut:
         block=block_of(plan, one),
         goal=one.goal,
         ratio=_ratio(sums.completed, one.goal),
-        note=UNCOUNTED if one.id in known.uncounted else None,
+        note=Name(zh=BY_CATEGORY.zh.format(below=below), en=BY_CATEGORY.en.format(below=below))
+        if one.counts_category
+        else None,
         **_plain(sums),
     )
 
@@ -199,9 +279,9 @@ def _cells(plan: Plan, known: Known) -> list[schemas.CellOut]:
     found = []
     for target in plan.targets:
         for authority in known.authorities:
-            if (target.id, authority) in known.sums:
+            if (target.id, authority) in (known.sums.keys() | known.categories.keys()):
                 sums = known.of_target(target.id, authority)
-                if sums.started or sums.completed or sums.certified:
+                if sums.started or sums.completed or sums.certified or sums.paid:
                     found.append(
                         schemas.CellOut(target=target.id, authority=authority, **_plain(sums))
                     )
@@ -213,6 +293,7 @@ def _plain(sums: Sums) -> dict[str, int | Withheld | None]:
         "started": sums.started,
         "completed": sums.completed,
         "certified": sums.certified,
+        "paid": sums.paid,
         "withheld": sums.withheld,
     }
 

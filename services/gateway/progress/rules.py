@@ -1,6 +1,7 @@
-"""How counted events add up, and which numbers of starters may be published.
+"""How counted events add up, and which numbers may be published.
 
-Pure. POLICY 8.3 (what counts), 9.4 (small numbers); docs/decisions/0011-small-numbers.md.
+Pure. POLICY 8.3 (what counts), 9.4 (small numbers); docs/decisions/0011-small-numbers.md and
+0014-paid-and-measure-16.md.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -8,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 COUNTED = "progress.counted"
+PAID, CATEGORY = "progress.paid", "progress.category"
 ENDED = frozenset({"class.closed", "class.voided"})
 QUARTERS = 4
 
 CellKey = tuple[str, str, str, str]  # target, authority, quarter, organisation
 Place = tuple[str, str]  # authority, quarter
+SumKey = tuple[str, str, str]  # target, authority, quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,22 @@ def _count(folded: Folded, name: str, before: Started | None, data: Mapping[str,
         folded.at(target, authority, quarter, organisation).finished += data["completed"]
 
 
+def total(
+    events: Sequence[Mapping[str, Any]], kind: str, figures: Sequence[str]
+) -> list[tuple[SumKey, list[int]]]:
+    """Add up a page's events of a kind, by target, authority and quarter, in their order."""
+    sums: dict[SumKey, list[int]] = {}
+    for event in events:
+        if event["type"] == kind:
+            data = event["data"]
+            found = sums.setdefault(
+                (data["target"], data["authority"], data["quarter"]), [0] * len(figures)
+            )
+            for n, figure in enumerate(figures):
+                found[n] += data[figure]
+    return sorted(sums.items())
+
+
 # What may be published -----------------------------------------------------------------------
 
 
@@ -113,6 +132,18 @@ class Cell:
     certified: int
     finished: int
     running: int
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCell:
+    """Person-times of one target that counts by category, of one authority and quarter."""
+
+    target: str
+    authority: str
+    quarter: str
+    completed: int
+    certified: int
+    paid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +214,34 @@ def may_show(
             if block is None or not block.quarters <= selected or (one_target and not block.split):
                 return False
     return True
+
+
+def published(
+    counts: Mapping[str, int], *, ended: Iterable[str], view: Collection[str] | None, below: int
+) -> int | None:
+    """Sum what may be published of counts by quarter that tell whom they count; None for nothing.
+
+    The ended quarters of the plan wait until they make a block of at least `below`, then stand for
+    good. Zero is as telling as one, so it waits too. A view (None: all) shows the blocks inside it.
+    """
+    selected = None if view is None else frozenset(view)
+    shown: int | None = None
+    waiting: set[str] = set()
+    sum_waiting = 0
+    for quarter in ended:
+        waiting.add(quarter)
+        sum_waiting += counts.get(quarter, 0)
+        if sum_waiting >= below:
+            if selected is None or waiting <= selected:
+                shown = (shown or 0) + sum_waiting
+            waiting, sum_waiting = set(), 0
+    return shown
+
+
+def quarters(first: str, until: str) -> tuple[str, ...]:
+    """List the quarters from the first up to the last, which is left out."""
+    start, end = (int(one[:4]) * QUARTERS + int(one[5]) - 1 for one in (first, until))
+    return tuple(f"{n // QUARTERS}Q{n % QUARTERS + 1}" for n in range(start, end))
 
 
 def quarter_of(year: int, month: int) -> str:

@@ -21,6 +21,7 @@ class Sums(routing.Out):
     started: int | None
     completed: int | None
     certified: int | None
+    paid: int | None = Field(description="已拨付培训补贴的人次 / person-times paid")
     withheld: Withheld | None = None
 
 
@@ -80,7 +81,9 @@ class Total(Sums):
 
     goal: int
     ratio: float | None
-    without: list[str] = Field(description="未计入合计的目标 / targets not in these sums")
+    without: list[str] = Field(
+        description="数字未公布、未计入合计的目标 / targets without a number yet, not in these sums"
+    )
 
 
 class ProgressOut(routing.Out):

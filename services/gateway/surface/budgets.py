@@ -1,10 +1,8 @@
 """Request budgets: so many a minute, of one principal or one address, by class of request."""
 
+import math
 from collections.abc import Mapping
-
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import FixedWindowRateLimiter
+from dataclasses import dataclass
 
 from shared.clock import Clock
 from shared.problems import Problem
@@ -43,51 +41,67 @@ def class_of(method: str, path: str) -> str:
     return UPLOADS if path in UPLOAD_PATHS else WRITES
 
 
+@dataclass(slots=True)
+class _Window:
+    """A minute that began with its first request."""
+
+    ends: float
+    count: int
+
+
 class Budgets:
     """Counts in this process's memory: a copy of the gateway gives each caller its own budget."""
 
     def __init__(self, per_minute: Mapping[str, int], machine: Clock) -> None:
-        self._items: dict[str, RateLimitItem] = {}
+        self._amounts: dict[str, int] = {}
         self._machine = machine
-        self._limiter: FixedWindowRateLimiter | None = None
+        self._windows: dict[tuple[str, str], _Window] = {}
+        self._sweep_at = 0.0
         self.allow(per_minute)
 
     def allow(self, per_minute: Mapping[str, int]) -> None:
         """Set budgets, and forget what was counted."""
-        for name, amount in per_minute.items():
-            self._items[name] = RateLimitItemPerMinute(amount, namespace=name)
-        self._limiter = None
+        self._amounts |= per_minute
+        self._windows.clear()
 
-    async def spend(self, name: str, who: str) -> dict[str, str]:
+    def spend(self, name: str, who: str) -> dict[str, str]:
         """Count a request; return the headers that say what is left. Raises TooManyRequests."""
-        if not await self._running().hit(self._items[name], who):
-            raise await self._refusal(name, who)
-        return (await self._left(name, who))[1]
+        window, now = self._window(name, who)
+        if window.count >= self._amounts[name]:
+            raise self._refusal(name, window, now)
+        window.count += 1
+        return self._left(name, window, now)[1]
 
-    async def require(self, name: str, who: str) -> None:
+    def require(self, name: str, who: str) -> None:
         """Refuse who has spent a budget, without counting. Raises TooManyRequests."""
-        if not await self._running().test(self._items[name], who):
-            raise await self._refusal(name, who)
+        window = self._windows.get((name, who))
+        if window is not None and window.count >= self._amounts[name]:
+            now = self._machine.now().timestamp()
+            if now < window.ends:
+                raise self._refusal(name, window, now)
 
-    async def count(self, name: str, who: str) -> None:
+    def count(self, name: str, who: str) -> None:
         """Count without refusing."""
-        await self._running().hit(self._items[name], who)
+        self._window(name, who)[0].count += 1
 
-    async def _refusal(self, name: str, who: str) -> TooManyRequests:
-        seconds, headers = await self._left(name, who)
+    def _window(self, name: str, who: str) -> tuple[_Window, float]:
+        now = self._machine.now().timestamp()
+        if now >= self._sweep_at:
+            # Once a minute: a caller who is gone takes no room.
+            self._windows = {key: one for key, one in self._windows.items() if now < one.ends}
+            self._sweep_at = now + WINDOW_S
+        window = self._windows.get((name, who))
+        if window is None or now >= window.ends:
+            window = self._windows[name, who] = _Window(now + WINDOW_S, 0)
+        return window, now
+
+    def _refusal(self, name: str, window: _Window, now: float) -> TooManyRequests:
+        seconds, headers = self._left(name, window, now)
         return TooManyRequests(headers={**headers, "Retry-After": str(seconds)})
 
-    async def _left(self, name: str, who: str) -> tuple[int, dict[str, str]]:
-        item = self._items[name]
-        stats = await self._running().get_window_stats(item, who)
-        seconds = max(1, int(stats.reset_time - self._machine.now().timestamp()) + 1)
+    def _left(self, name: str, window: _Window, now: float) -> tuple[int, dict[str, str]]:
+        amount, seconds = self._amounts[name], max(1, math.ceil(window.ends - now))
         return seconds, {
-            "RateLimit-Policy": f'"{name}";q={item.amount};w={WINDOW_S}',
-            "RateLimit": f'"{name}";r={stats.remaining};t={seconds}',
+            "RateLimit-Policy": f'"{name}";q={amount};w={WINDOW_S}',
+            "RateLimit": f'"{name}";r={max(0, amount - window.count)};t={seconds}',
         }
-
-    def _running(self) -> FixedWindowRateLimiter:
-        # The store starts a task of its own, so it is made when the loop runs.
-        if self._limiter is None:
-            self._limiter = FixedWindowRateLimiter(MemoryStorage())
-        return self._limiter

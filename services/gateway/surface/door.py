@@ -10,7 +10,7 @@ from typing import Any
 from services.gateway.access.revocations import Revocations
 from services.gateway.surface import budgets
 from services.gateway.surface.budgets import Budgets
-from shared import problems
+from shared import problems, routing
 from shared.principal import PUBLIC, Principal
 from shared.problems import Problem, Unauthenticated
 from shared.service import Service
@@ -39,20 +39,26 @@ class Door:
             try:
                 principal = await self._principal(scope)
             except Unauthenticated:
-                await self.budget.require(budgets.MISSES, address)
-                await self.budget.count(budgets.MISSES, address)
+                self.budget.require(budgets.MISSES, address)
+                self.budget.count(budgets.MISSES, address)
                 raise
             who = address if principal is PUBLIC else principal.subject
             name = budgets.class_of(scope["method"], scope["path"])
-            await self.budget.require(budgets.MISSES, who)
-            left = await self.budget.spend(name, address if name == budgets.LOGINS else who)
+            self.budget.require(budgets.MISSES, who)
+            left = self.budget.spend(name, address if name == budgets.LOGINS else who)
         except Problem as problem:
             await problems.answer(problem)(scope, receive, send)
+            return
+        except Exception as error:
+            if not routing.away(error):
+                raise
+            busy = routing.Busy(headers={"Retry-After": "1"})
+            await problems.answer(busy)(scope, receive, send)
             return
         scope.setdefault("state", {})["principal"] = principal
         status = await self._counted(scope, receive, send, left)
         if status in budgets.MISSED:
-            await self.budget.count(budgets.MISSES, who)
+            self.budget.count(budgets.MISSES, who)
 
     async def _counted(
         self, scope: Scope, receive: Receive, send: Send, left: MutableMapping[str, str]

@@ -35,6 +35,7 @@ OWNED = {
     ),
     "claims": (
         *("provisions", "claims", "appeals", "allowance-rates", "classes-without-slot"),
+        *("cap-exceptions",),
         *("funds", "accounts", "trial-balance", "review-queue", "review-looks"),
         *("review-decisions", "overdue-steps", "delegations", "holidays", "notices"),
         *("objections", "payment-batches", "payments", "payment-statement", "to-recover"),

@@ -74,9 +74,11 @@ EVERYWHERE = {
     "429": ("TooManyRequests", "请求过于频繁 / too many requests"),
     "503": ("Unavailable", "系统繁忙 / busy or a part is unavailable"),
 }
+BODIED = {"413": ("TooLarge", "内容过大 / the body is too large")}
+NAMED = {"404": ("NotFound", "没有找到，或者不是您的 / not there, or not yours")}
 RESPONSES = {
     name: {"description": words, "content": {MEDIA_TYPE: {"schema": PROBLEM_REF}}}
-    for name, words in EVERYWHERE.values()
+    for name, words in (EVERYWHERE | NAMED | BODIED).values()
 }
 
 
@@ -117,6 +119,7 @@ def merge(apps: Mapping[str, FastAPI]) -> dict[str, Any]:
         public = {path: item for path, item in own["paths"].items() if _reachable(name, path)}
         theirs = _without_unused(own.get("components", {}).get("schemas", {}))
         names = {schema: _free(schema, body, schemas, name) for schema, body in theirs.items()}
+        _rename_readers(names, theirs, schemas, name)
         public, theirs = _renamed((public, theirs), names)
         schemas.update({names[schema]: body for schema, body in theirs.items()})
         for path, item in public.items():
@@ -210,7 +213,10 @@ def _told(operation: dict[str, Any], method: str, app: FastAPI) -> dict[str, Any
     answers = operation["responses"]
     if "HTTPValidationError" in json.dumps(answers.get("422", {})):
         del answers["422"]
-    for status, (name, _) in EVERYWHERE.items():
+    named = any(one.get("in") == "path" for one in operation.get("parameters", ()))
+    common = EVERYWHERE | (NAMED if named else {})
+    common |= BODIED if "requestBody" in operation else {}
+    for status, (name, _) in common.items():
         answers.setdefault(status, {"$ref": f"#/components/responses/{name}"})
     operation["responses"] = dict(sorted(answers.items()))
     return operation
@@ -225,6 +231,20 @@ def _free(schema: str, body: Any, taken: Mapping[str, Any], service: str) -> str
     if schema not in taken or taken[schema] == body:
         return schema
     return f"{service.capitalize()}{schema}"
+
+
+def _rename_readers(
+    names: dict[str, str], theirs: Mapping[str, Any], taken: Mapping[str, Any], service: str
+) -> None:
+    """Rename also what reads alike but refers to something renamed."""
+    while clashing := [
+        schema
+        for schema, body in theirs.items()
+        if schema in taken
+        and names[schema] == schema
+        and any(names.get(one, one) != one for one in _references(body))
+    ]:
+        names.update({schema: f"{service.capitalize()}{schema}" for schema in clashing})
 
 
 def _renamed(part: Any, names: Mapping[str, str]) -> Any:

@@ -9,9 +9,17 @@ from services.institutions import wire
 from services.institutions.organisations import queries as organisations
 from services.institutions.organisations.models import Organisation, Role
 from services.institutions.standing import queries
-from services.institutions.standing.schemas import AssessorAnswer, Signer, StandingAnswer
+from services.institutions.standing import terms as classes
+from services.institutions.standing.schemas import (
+    AssessorAnswer,
+    ClassTermsAnswer,
+    ClassTermsIn,
+    Signer,
+    StandingAnswer,
+)
 from shared import problems, routing
 from shared.plans.vocabulary import Kind
+from shared.principal import Role as Caller
 
 router = routing.router("/internal", tags=["internal"])
 
@@ -91,4 +99,30 @@ async def read_signer(
         organisation_name=row.name,
         credit_code=row.credit_code,
         name=name,
+    )
+
+
+@router.post(
+    "/class-terms",
+    summary="一批培训班的条件和价格",
+    include_in_schema=False,
+    openapi_extra=routing.NO_KEY,
+    responses=problems.responses(problems.NotFound),
+)
+async def read_class_terms(
+    body: ClassTermsIn, session: routing.DbSession, by: routing.Caller, here: routing.Here
+) -> ClassTermsAnswer:
+    """Say the terms of an organisation's classes in one answer; 404 out of the caller's reach.
+
+    Who signs is told to the service that compares it with a commitment, and to nobody else.
+    """
+    return await classes.answer(
+        session,
+        organisation_id=body.organisation_id,
+        questions=[
+            classes.Question(one.offering_id, one.commission_id, one.authority, one.on)
+            for one in body.classes
+        ],
+        credit_codes=body.credit_codes,
+        sealer=here.sealer if by.role is Caller.SERVICE else None,
     )

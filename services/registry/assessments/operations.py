@@ -19,6 +19,7 @@ from services.registry.assessments.schemas import CertificateIn, Outcome, Result
 from services.registry.classes import counting
 from services.registry.classes import queries as class_queries
 from services.registry.classes.models import TrainingClass
+from services.registry.enrolments import grounds
 from services.registry.event_types import EventType
 from services.registry.trainees import notices
 from shared import clock, events, ids, problems
@@ -224,6 +225,12 @@ async def void(
         quarter = counting.quarter_of(voided.issued_on)
         happened.append(counting.counted(training_class, quarter=quarter, certified=-1))
     await events.append(session, happened, by=by, at=now)
+    await grounds.fall(
+        session,
+        enrolment_id=voided.enrolment_id,
+        fallen=[grounds.Ground(grounds.What.CERTIFICATE_VOIDED)],
+        at=now,
+    )
     whose = {"trainee_id": voided.trainee_id, "class_id": voided.class_id}
     await _tell(session, [whose], kind=notices.Kind.CERTIFICATE_VOIDED, at=now)
     return voided
@@ -308,19 +315,22 @@ def _rows(
 
 
 def row_hash(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Hash what certificates certify, in the order of the event's list (recipe 1)."""
+    """Hash what certificates certify, of whom and by whom, in the order of the event's list."""
+    keys = ("id", "enrolment_id", "class_id", "organisation_id", "issuer_id", "trainee_id")
     plain = [
         [
-            1,
-            str(row["id"]),
-            str(row["enrolment_id"]),
+            *(str(row[name]) for name in keys),
+            row["authority"],
+            row["issuer_name"],
             row["kind"],
             row["number_index"].hex(),
             row["name_index"].hex(),
             row["subject_code"],
+            row["subject_name"],
             row["level"],
             _iso(row["issued_on"]),
             row["state"],
+            row.get("void_reason"),
         ]
         for row in rows
     ]

@@ -13,7 +13,7 @@ from services.registry.classes import counting, filing
 from services.registry.classes import operations as classes
 from services.registry.classes import queries as class_queries
 from services.registry.classes.models import ClassSession, TrainingClass
-from services.registry.enrolments import holds
+from services.registry.enrolments import grounds, holds
 from services.registry.event_types import EventType
 from shared import events, ids, problems
 from shared.clock import SHANGHAI
@@ -26,7 +26,8 @@ RECORD = text(
     " from record_sheet(:session, cast(:named as uuid[]), :at)"
 )
 CORRECT = text(
-    "select started, completed from correct_attendance(:id, :numerator, :denominator, :at)"
+    "select started, completed, lost_day"
+    " from correct_attendance(:id, :numerator, :denominator, :at)"
 )
 
 
@@ -243,10 +244,21 @@ async def _correct(
     if change.completed < 0:
         held = await queries.hold(session, asked.enrolment_id)
         await holds.end(session, holds=held, at=now)
+    await grounds.fall(session, enrolment_id=asked.enrolment_id, fallen=_fallen(change), at=now)
     return [
         *counting.started(found, change.started),
         *counting.completed(found, change.completed),
     ]
+
+
+def _fallen(change: Any) -> list[grounds.Ground]:
+    """Say what a correction takes away that money may rest on."""
+    found = []
+    if change.completed < 0:
+        found.append(grounds.Ground(grounds.What.ATTENDANCE_BELOW))
+    if change.lost_day is not None:
+        found.append(grounds.Ground(grounds.What.DAY_NOT_ATTENDED, change.lost_day))
+    return found
 
 
 def _sheet_until(found: TrainingClass, row: ClassSession, plan: Plan) -> datetime:

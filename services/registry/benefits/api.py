@@ -1,4 +1,4 @@
-"""HTTP of earlier benefits: an officer imports them; nobody lists them."""
+"""HTTP of earlier benefits: an officer imports them; each person sees the own, nobody a list."""
 
 from starlette.responses import Response
 
@@ -9,6 +9,7 @@ from services.registry.registers.schemas import FaultOut, ImportOut
 from shared import problems, routing
 
 BODY_BYTES_MAX = 20 * 1024 * 1024
+mine = routing.router("/me/benefits", tags=["registers"])
 router = routing.router("/benefits", tags=["registers"], body_bytes_max=BODY_BYTES_MAX)
 
 
@@ -58,3 +59,11 @@ async def import_benefits(
             ],
         }
     )
+
+
+@mine.get("", summary="本人在系统启用前的补贴记录", responses=problems.responses(problems.NotFound))
+async def list_my_earlier_benefits(
+    session: routing.DbSession, by: routing.Caller, here: routing.Here
+) -> schemas.OwnBenefitsOut:
+    """List what imported lists say that the caller received before the system was there."""
+    return schemas.OwnBenefitsOut(items=await operations.own(session, sealer=here.sealer, by=by))

@@ -8,6 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.benefits import rules
+from services.registry.benefits.schemas import OwnBenefitOut
+from services.registry.enrolments import queries as enrolments
 from services.registry.event_types import EventType
 from services.registry.registers import operations as registers
 from services.registry.registers.operations import Draft, Entered
@@ -17,6 +19,7 @@ from shared.principal import Principal
 from shared.sealing import Sealer
 from shared.service import Service
 
+OWN = text("select * from own_benefits(cast(:people as bytea[]))")
 FILL = text(
     "select fill_benefits(:register, cast(:ids as uuid[]), cast(:people as bytea[]),"
     " cast(:kinds as text[]), cast(:subjects as text[]), cast(:levels as integer[]),"
@@ -55,6 +58,26 @@ async def import_benefits(
         columns = await asyncio.to_thread(_columns, here.sealer, found)
         await session.execute(FILL, {"register": entered.register.id} | columns)
     return entered, faults
+
+
+async def own(session: AsyncSession, *, sealer: Sealer, by: Principal) -> list[OwnBenefitOut]:
+    """Return what lists say that the caller received before. Raises NotFound."""
+    assert by.trainee is not None
+    person = await enrolments.person(session, by.trainee)
+    number = sealer.open(person.id_sealed, table="trainees", column="id_sealed", row=person.id)
+    rows = await session.execute(OWN, {"people": list(sealer.index_all(registers.INDEX, number))})
+    return [
+        OwnBenefitOut(
+            kind=row.kind,
+            subject_code=row.subject_code,
+            level=row.level,
+            on=row.received_on,
+            source_title=row.source_title,
+            document_number=row.document_number,
+            as_of=row.as_of,
+        )
+        for row in rows
+    ]
 
 
 def _columns(sealer: Sealer, found: Sequence[rules.Benefit]) -> dict[str, list[object]]:

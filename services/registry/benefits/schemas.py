@@ -44,3 +44,21 @@ class BenefitsIn(routing.Body):
             rules.Benefit(one.id_number, one.kind.value, one.subject_code, one.level, one.on)
             for one in self.entries
         ]
+
+
+class OwnBenefitOut(routing.Out):
+    """One earlier training of the caller's, and the list that says so."""
+
+    kind: str
+    subject_code: str
+    level: int | None
+    on: date
+    source_title: str
+    document_number: str
+    as_of: date
+
+
+class OwnBenefitsOut(routing.Out):
+    """All of them, the oldest first."""
+
+    items: list[OwnBenefitOut]

@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import Query
 
 from services.registry import peers
-from services.registry.classes import answers, commitments, filing, operations, queries, schemas
+from services.registry.classes import answers, filing, operations, queries, schemas
 from services.registry.classes.models import TrainingClass
-from shared import client, pages, problems, routing
+from shared import client, commitments, pages, problems, routing
 
 router = routing.router("/classes", tags=["classes"], body_bytes_max=512 * 1024)
 listed = routing.router("/listed-classes", tags=["classes"])
@@ -30,10 +30,7 @@ From = Annotated[date | None, Query(alias="from", description="starts on this da
     responses=problems.responses(
         filing.ClassNotFileable,
         filing.OrganisationUnknown,
-        commitments.DisclosureOutdated,
-        commitments.TranslationUnreviewed,
-        commitments.CommitmentIncomplete,
-        commitments.SignerNotResponsible,
+        *commitments.PROBLEMS,
     ),
 )
 async def file_class(

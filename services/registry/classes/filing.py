@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.classes import commitments, facts, queries, rules, schemas
+from services.registry.classes import facts, queries, rules, schemas
 from services.registry.classes.models import (
     ClassCommitment,
     ClassDocument,
@@ -16,7 +16,7 @@ from services.registry.classes.models import (
 )
 from services.registry.classes.reasons import Why
 from services.registry.event_types import EventType
-from shared import events, ids, problems
+from shared import commitments, events, ids, problems
 from shared.clock import SHANGHAI
 from shared.plans import NotInForceError, Plan
 from shared.plans.records import Target
@@ -24,6 +24,7 @@ from shared.plans.texts import Text
 from shared.principal import Principal
 from shared.sealing import Sealer
 
+MATTER = "class-filing"
 RULE = "六(三)|class-filing"
 NEXT_NUMBER = text(
     "insert into class_numbers as n (authority, year, last) values (:authority, :year, 1)"
@@ -135,7 +136,7 @@ def _promise(
         return None
     return commitments.check(
         commitments.Given(**body.commitment.model_dump()),
-        plan.matter(commitments.MATTER),
+        plan.matter(MATTER),
         responsible=responsible or "",
         sandbox=sandbox,
     )
@@ -270,7 +271,8 @@ def _events(filed: TrainingClass) -> list[events.Event]:
         name: _plain(getattr(filed, name))
         for name in (
             *("code", "basis", "route", "target", "commission_id", "offering_id", "edition"),
-            *("kind", "level", "certificate_kind", "hours", "capacity", "starts_on", "ends_on"),
+            *("kind", "subject_code", "level", "certificate_kind", "hours", "capacity"),
+            *("starts_on", "ends_on"),
         )
     }
     found = [event(filed, EventType.CLASS_FILED, data=data)]

@@ -83,6 +83,7 @@ async def get_my_invitation(
     status_code=201,
     summary="本人确认参加培训班",
     responses=problems.responses(
+        problems.NotFound,
         *refusals.PROBLEMS.values(),
         refusals.AlreadyConfirmed,
         refusals.ClassFull,
@@ -121,7 +122,9 @@ async def confirm_enrolment(
 @router.post(
     "/refusals",
     summary="本人不参加（不需要理由，别人看不到）",
-    responses=problems.responses(refusals.AlreadyConfirmed, refusals.ClassStarted),
+    responses=problems.responses(
+        problems.NotFound, refusals.AlreadyConfirmed, refusals.ClassStarted
+    ),
 )
 async def refuse_invitation(
     body: schemas.RefusalIn, session: routing.DbSession, by: routing.Caller, clock: routing.Now
@@ -134,7 +137,7 @@ async def refuse_invitation(
 @router.post(
     "/departures",
     summary="本人退出培训班（不需要理由，不需要批准）",
-    responses=problems.responses(refusals.NothingToLeave),
+    responses=problems.responses(problems.NotFound, refusals.NothingToLeave),
 )
 async def leave_class(
     body: schemas.DepartureIn, session: routing.DbSession, by: routing.Caller, clock: routing.Now
@@ -238,7 +241,7 @@ def _session(one: ClassSession) -> schemas.SessionFacts:
 
 
 def _own(row: Any) -> schemas.OwnEnrolment:
-    enrolment, training_class, confirmation = row
+    enrolment, training_class, confirmation, attended_days = row
     return schemas.OwnEnrolment.model_validate(
         schemas.class_facts(training_class)
         | {
@@ -250,6 +253,8 @@ def _own(row: Any) -> schemas.OwnEnrolment:
             "text_sha256": confirmation.text_sha256.hex(),
             "left_at": enrolment.left_at,
             "hours_attended": enrolment.hours_attended,
+            "attended_days": attended_days,
+            "closed": training_class.closed_at is not None,
             "completed": enrolment.completed,
             "can_leave": enrolment.left_at is None
             and training_class.closed_at is None

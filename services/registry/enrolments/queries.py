@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, select, text
+from sqlalchemy import Date, Select, and_, distinct, exists, func, select, text
+from sqlalchemy import cast as as_type
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.classes.models import TrainingClass
+from services.registry.attendance.models import Attendance
+from services.registry.classes.models import ClassSession, TrainingClass
 from services.registry.enrolments.models import (
     Confirmation,
     Decline,
@@ -46,9 +48,16 @@ def invitations() -> Select[Any]:
 
 
 def own_enrolments() -> Select[Any]:
-    """Select the caller's own enrolments, left ones too, with class and confirmation."""
+    """Select the caller's own enrolments, left ones too: class, confirmation, attended days."""
+    day = as_type(func.timezone("Asia/Shanghai", func.lower(ClassSession.during)), Date)
+    days = (
+        select(func.count(distinct(day)))
+        .join(Attendance, Attendance.session_id == ClassSession.id)
+        .where(Attendance.enrolment_id == Enrolment.id, Attendance.present)
+        .scalar_subquery()
+    )
     query = (
-        select(Enrolment, TrainingClass, Confirmation)
+        select(Enrolment, TrainingClass, Confirmation, days.label("attended_days"))
         .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
         .join(Confirmation, Confirmation.enrolment_id == Enrolment.id)
     )

@@ -163,6 +163,8 @@ class OwnEnrolment(ClassFacts):
     text_sha256: str
     left_at: datetime | None
     hours_attended: int
+    attended_days: int
+    closed: bool
     completed: bool
     can_leave: bool
 

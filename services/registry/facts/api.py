@@ -25,6 +25,7 @@ async def read_class_facts(
         session,
         class_ids=body.class_ids,
         claim=body.claim_id,
+        claimant=body.claimant_id,
         by=by,
         here=here,
         now=clock.now(),

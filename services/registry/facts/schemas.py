@@ -17,6 +17,7 @@ class ClassFactsIn(routing.Body):
 
     class_ids: list[Key] = Field(min_length=1, max_length=CLASSES_MAX)
     claim_id: Key | None = None
+    claimant_id: Key | None = None  # whose classes these must be
 
 
 class PersonFactsIn(routing.Body):

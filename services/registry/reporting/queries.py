@@ -42,7 +42,7 @@ async def expected_cells(
     compares them.
     """
     return {
-        (row.target, row.authority, row.quarter, row.organisation): (
+        (row.target, row.authority, row.quarter, row.whose): (
             int(row.started),
             int(row.completed),
             int(row.certified),

@@ -12,6 +12,7 @@ WHAT: Mapping[str, Mapping[str, str]] = {
         "ug": "دەرسكە قاتنىشىش، نەتىجە، گۇۋاھنامە ۋە ئەھۋالىڭىز (ئىسىم ۋە كىملىك نومۇرى يوق)",
         "en": "attendance, results, certificates and own conditions, without name or number",
     },
+    "appeal": {"zh-Hans": "申诉内容", "ug": "شىكايەت مەزمۇنى", "en": "your appeal"},
     "request": {"zh-Hans": "更正申请内容", "ug": "تۈزىتىش ئىلتىماسى", "en": "correction request"},
 }
 PURPOSE: Mapping[str, Mapping[str, str]] = {
@@ -32,6 +33,11 @@ PURPOSE: Mapping[str, Mapping[str, str]] = {
         "zh-Hans": "办理您的更正申请",
         "ug": "تۈزىتىش ئىلتىماسىڭىزنى بېجىرىش",
         "en": "your request for a correction",
+    },
+    "appeal": {
+        "zh-Hans": "办理您的申诉",
+        "ug": "شىكايىتىڭىزنى بېجىرىش",
+        "en": "the answer to your appeal",
     },
     "name_conflict": {
         "zh-Hans": "核对姓名不一致",

@@ -140,11 +140,16 @@ async def test_nothing_of_an_account_is_stored_or_answered_in_claims(funded: Sui
 
 async def test_names_never_become_formulas(funded: Suite) -> None:
     """A name that begins with a formula's sign is text in both forms."""
-    rows = bank_file.rows(b"p\t000001\t1.00\n")
+    plain = b"000001\tp\t1.00\n000002\tp\t2.50\n"
     owners = {"p": bank_file.Owner("=1+1", "123", '@b"a,k')}
-    text = bank_file.csv_bytes("A", rows, owners).decode("utf-8-sig")
-    assert text.splitlines()[1] == 'A-000001,\'=1+1,123,"\'@b""a,k",1.00,职业培训补贴'
-    data = bank_file.xlsx_bytes("A", rows, owners, bank_file.Totals("A", 1, "1.00", "00"))
+    text = bank_file.csv_bytes("A", plain, owners).decode("utf-8-sig")
+    assert text.split("\r\n")[1:] == [
+        'A-000001,\'=1+1,123,"\'@b""a,k",1.00,职业培训补贴',
+        'A-000002,\'=1+1,123,"\'@b""a,k",2.50,职业培训补贴',
+        "",
+    ]
+    totals = bank_file.Totals("A", 2, "3.50", "00")
+    data = bank_file.xlsx_bytes("A", bank_file.rows(plain), owners, totals)
     sheet = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
     assert sheet.to_python()[1][1] == "=1+1"
 

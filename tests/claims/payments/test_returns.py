@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import httpx
@@ -236,3 +237,38 @@ def test_a_payment_has_at_most_one_outcome() -> None:
     judged = rules.judge([row, other], {"A": known})
     assert (judged.paid, judged.rejected, len(judged.unknown)) == ([], [], 2)
     assert rules.dropped(rules.Planned(*[UUID(int=1)] * 3, 1, True, None, None), None)
+
+
+async def test_a_return_comes_as_a_form_field_too(funded: Suite) -> None:
+    """A desk's upload is read like a raw body; a form without the field is malformed."""
+    officer, batch, rows = await sent(funded, 120000)
+    path = f"/payment-batches/{batch['id']}/returns"
+    text = f"参考号,结果,金额（元）,原因\n{rows[0][0]},成功,1200.00,\n".encode()
+    wrong = await officer.post(path, files={"other": ("return.csv", text, "text/csv")})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "malformed")
+    answer = await officer.post(path, files={"file": ("return.csv", text, "text/csv")})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["paid"] == 1
+    raw = await officer.post(path, content=text, headers={"content-type": "text/csv"})
+    assert (raw.status_code, raw.json()) == (200, answer.json())
+
+
+async def test_a_return_is_erased_when_its_retention_is_over(funded: Suite) -> None:
+    """After five years the bytes are gone; hash and figures stay, so it is still known."""
+    officer, batch, rows = await sent(funded, 120000)
+    mixed = [world.said(rows[0]), {"reference": "X-1", "outcome": "paid", "fen": 1}]
+    first = await world.returned(officer, batch["id"], mixed)
+    assert (first["paid"], first["unknown"]) == (1, 1)
+    sealed = "select count(bytes_sealed) as n from bank_returns"
+    for years, left in ((4, 1), (6, 0)):
+        funded.clock.at += timedelta(days=365 * (years if left else 2))
+        await funded.settle()
+        assert (await funded.sql("claims", sealed))[0]["n"] == left
+    counts = await funded.sql(
+        "claims", "select count(row_sealed) as rows, count(*) as held from bank_return_unknowns"
+    )
+    assert (counts[0]["rows"], counts[0]["held"]) == (0, 1)
+    later = world.money(funded)
+    held = (await later.get(f"/payment-batches/{batch['id']}/unknown-rows")).json()["rows"]
+    assert (held[0]["why"], held[0]["said"]) == ("reference_unknown", "")
+    assert await world.returned(later, batch["id"], mixed, 200) == first

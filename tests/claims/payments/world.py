@@ -81,9 +81,10 @@ async def payable(
         "claims",
         "insert into claim_decisions (id, claim_id, authority, matter, kind, facts, canonical,"
         " digest, plan_hash, provision_hashes, on_day, outcome, shown, amount_fen, purpose, funds,"
-        " payee, slot_keys, at)"
+        " payee, slot_keys, target, at)"
         " select $1, $2, $3, 'training_subsidy', 'skill', '', '', sha256(''), hash, '{}',"
-        " $4::timestamptz::date, 'approvable', '', 1, 'training_subsidy', '{special}', $5, '{}', $4"
+        " $4::timestamptz::date, 'approvable', '', 1, 'training_subsidy', '{special}', $5, '{}',"
+        " 'm06', $4"
         " from plan_packs limit 1",
         *(decision, claim, GAOCHANG, at, kind),
     )
@@ -91,11 +92,11 @@ async def payable(
         "claims",
         "insert into claim_lines (id, claim_id, authority, organisation_id, class_id, enrolment_id,"
         " trainee_id, provision, kind, state, shown, amount_fen, fund, year, purpose, payee_kind,"
-        " payee_id, slot_keys, transfer_id, decision_id, digest, submitted_by, decided_at, path,"
-        " path_at, changed_at)"
+        " payee_id, slot_keys, transfer_id, decision_id, digest, submitted_by, target, decided_at,"
+        " path, path_at, changed_at)"
         " select l.id, $1, $2, $3, $4, gen_random_uuid(), $5, 'training_subsidy', 'skill',"
         " 'payable', '', l.fen, 'special', 2020, 'training_subsidy', $6, $7, '{}', l.transfer, $8,"
-        " '\\x00', $9, $10, array['payable'], array[$10::timestamptz], $10"
+        " '\\x00', $9, 'm06', $10, array['payable'], array[$10::timestamptz], $10"
         " from unnest($11::uuid[], $12::bigint[], $13::uuid[]) as l(id, fen, transfer)",
         *(claim, GAOCHANG, None if person else payee, where, payee if person else uuid4()),
         *(kind, payee, decision, submitted_by, at),

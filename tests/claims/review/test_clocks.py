@@ -151,3 +151,33 @@ async def test_an_office_delegates_its_own_step_to_another_for_a_year_at_most(
             422,
             "delegation_not_possible",
         )
+
+
+async def test_a_delegation_ends_early_and_everybody_reads_from_when(suite: Suite) -> None:
+    """From that day on the stand-in reaches nothing; by its own office, dated, once."""
+    claim = await world.on_desk(suite)
+    made = ok(await world.officer(suite).post("/delegations", json=delegation()), 201)
+    path = f"/delegations/{made['id']}/ending"
+    city, own = world.officer(suite, "650400"), world.officer(suite)
+    suite.clock.at = datetime(2020, 3, 31, 2, tzinfo=UTC)
+    assert len(ok(await city.get("/review-queue"))["items"]) == 1
+    body = {"ended_from": "2020-03-31", "document_number": "高人社函〔2020〕示例9号"}
+    problem(await city.post(path, json=body), 403, "delegation_not_yours")
+    finance = world.client(suite, world.finance())
+    problem(await finance.post(path, json=body), 403, "delegation_not_yours")
+    for wrong in ("2020-03-30", "2099-01-01"):
+        answer = await own.post(path, json=body | {"ended_from": wrong})
+        problem(answer, 422, "delegation_ending_not_possible")
+    unknown = await own.post(f"/delegations/{claim}/ending", json=body)
+    problem(unknown, 404, "not_found")
+    ended = ok(await own.post(path, json=body), 201)
+    assert (ended["ended_from"], ended["to_date"]) == ("2020-03-31", delegation()["to_date"])
+    problem(await own.post(path, json=body), 409, "delegation_ended")
+    assert ok(await city.get("/review-queue"))["items"] == []
+    answer = await city.post("/review-decisions", json=world.decision(claim, "refused"))
+    problem(answer, 404, "not_found")
+    public = world.client(suite, suite.organisation("01700000-0000-7000-8000-000000000001"))
+    [item] = ok(await public.get("/delegations"))["items"]
+    assert (item["ended_from"], item["ending_document"]) == tuple(body.values())
+    [told] = await suite.sql("claims", "select data from events where type = 'delegation.ended'")
+    assert "2020-03-31" in told["data"]

@@ -9,7 +9,8 @@ from services.claims.provisions.facts import Price, Source
 from services.claims.submissions.gathering import ClassTerms
 from tests.claims.submissions import world as claims
 from tests.registry import people
-from tests.registry.world import Place, Room, World, world
+from tests.registry import test_benefits as benefits
+from tests.registry.world import Place, Room, World, ok, world
 from tests.suite import Suite
 
 
@@ -96,6 +97,7 @@ async def test_a_person_sees_which_slot_a_class_would_use(suite: Suite) -> None:
     here = await world(suite)
     first, second = await here.file_class(), await _later(here)
     [place] = await _confirmed(here, [first])
+    await people.invite(suite, second.id, place.person)
     await suite.settle()
     me = suite.service("claims", suite.trainee(place.trainee_id))
     seen = (await me.get("/me/slots", params={"class_id": str(second.id)})).json()
@@ -104,11 +106,49 @@ async def test_a_person_sees_which_slot_a_class_would_use(suite: Suite) -> None:
     own = (await me.get("/me/slots", params={"class_id": str(first.id)})).json()
     assert all(slot["by_this_class"] for slot in own["slots"])
     assert [slot["key"] for slot in own["used_this_year"]] == ["2020:skill"]
-    other = suite.service("claims", suite.trainee(uuid4()))
+    assert "en" in seen["words"]
+    someone = await people.person(suite)
+    other = suite.service("claims", suite.trainee(someone.id))
+    asked = {"class_id": str(first.id)}
+    assert (await other.get("/me/slots", params=asked)).status_code == 404
+    await people.invite(suite, first.id, someone)
     free = (await other.get("/me/slots", params={"class_id": str(first.id)})).json()
     assert free["free"] is True
     assert free["used_this_year"] == []
     assert (await me.get("/me/slots", params={"class_id": str(uuid4())})).status_code == 404
+
+
+async def test_an_earlier_payment_shows_before_the_confirmation(suite: Suite) -> None:
+    """With the list that says so and its day; through the gateway beside the invitation."""
+    here = await world(suite)
+    room = await here.file_class()
+    someone = await people.person(suite)
+    await people.invite(suite, room.id, someone)
+    await suite.settle()
+    [seen] = await suite.sql("claims", "select subject_code, level from classes_seen")
+    entry = benefits.benefit(
+        someone.id_number, subject_code=seen["subject_code"], level=seen["level"], on="2020-01-15"
+    )
+    ok(await here.officer.post("/benefits", json=benefits.ledger(entry)), 201)
+    me = suite.trainee(someone.id)
+    asked = {"class_id": str(room.id)}
+    found = ok(await suite.service("claims", me).get("/me/slots", params=asked))
+    assert [slot["used"] for slot in found["slots"]] == ["earlier", "earlier"]
+    assert not found["free"]
+    told = found["slots"][0]["earlier"]
+    assert (told["on"], told["source_title"]) == ("2020-01-15", "2019年职业培训补贴发放台账")
+    assert "2020-01-15" in found["words"]["zh-Hans"]
+    assert [used["key"] for used in found["used_this_year"]] == ["2020:skill"]
+    shown = ok(await suite.gateway(me).get(f"/v1/me/previews/{room.id}"))
+    assert shown["slots"] == found
+    assert shown["invitation"]["invited"]
+    own = ok(await suite.gateway(me).get("/v1/me/benefits"))["items"]
+    assert [one["document_number"] for one in own] == ["高人社函〔2020〕示例5号"]
+    stranger = await people.person(suite)
+    none = ok(await suite.gateway(suite.trainee(stranger.id)).get("/v1/me/benefits"))
+    assert none["items"] == []
+    refused = await suite.gateway(here.institution.principal).get("/v1/me/benefits")
+    assert refused.status_code == 403
 
 
 async def test_an_institution_gets_a_number_and_no_small_one(suite: Suite) -> None:

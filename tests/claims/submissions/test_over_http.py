@@ -163,6 +163,11 @@ async def test_an_appeal_that_is_right_has_the_line_decided_again(suite: Suite) 
     made = ok(await me.post("/me/appeals", json=words), 201)
     ok(await asking.state(places[2].person, room.id, **(said | {"monthly_pension": "none"})))
     officer = suite.service("claims", suite.officer(claims.GAOCHANG))
+    for _ in range(2):
+        assert ok(await officer.get(f"/appeals/{made['id']}"))["text"] == words["text"]
+    log = ok(await places[2].person.client.get("/me/access-log"))["items"]
+    opened = [one for one in log if one["purpose"] == "appeal"]
+    assert [(one["what"], one["office"]) for one in opened] == [("appeal", "650402/hrss")]
     body = {"answer": "reopened", "text": "已按更正后的情况重新核定。"}
     ok(await officer.post(f"/appeals/{made['id']}/answer", json=body), 201)
     [line] = ok(await me.get("/me/claim-lines"))["items"]
@@ -173,6 +178,46 @@ async def test_an_appeal_that_is_right_has_the_line_decided_again(suite: Suite) 
     assert row["path"] == ["refused", "approvable"]
     [appeal] = await suite.sql("claims", "select decision_before, decision_after from appeals")
     assert appeal["decision_after"] == row["decision_id"] != appeal["decision_before"]
+
+
+async def test_an_exception_has_the_line_decided_on_what_the_registry_says_today(
+    suite: Suite,
+) -> None:
+    """Two officers through the door of the service, with real classes, facts and prices."""
+    here, room, places = await _taught(suite)
+    await claims.money(suite)
+    await suite.sql(
+        "claims",
+        "insert into slots (trainee_id, slot_key, enrolment_id, state, line_id, at)"
+        " values ($1, '2020:skill', gen_random_uuid(), 'taken', gen_random_uuid(), now())"
+        " on conflict (trainee_id, slot_key) do update set enrolment_id = excluded.enrolment_id,"
+        " state = 'taken', line_id = excluded.line_id",
+        places[0].trainee_id,
+    )
+    client = suite.service("claims", here.institution.principal)
+    ok(await client.post("/claims", json=_claim(room)), 201)
+    me = suite.service("claims", suite.trainee(places[0].trainee_id))
+    [line] = ok(await me.get("/me/claim-lines"))["items"]
+    assert [one["code"] for one in line["texts"][0]["reasons"]] == ["kind_used_this_year"]
+    body = {
+        "line_id": line["id"],
+        "slot_key": "2020:skill",
+        "reason": "原单位关停，须再次参加培训。",
+        "document_number": "高人社例〔2020〕示例2号",
+    }
+    first, second = (suite.service("claims", suite.officer(claims.GAOCHANG)) for _ in range(2))
+    made = ok(await first.post("/cap-exceptions", json=body), 201)
+    path = f"/cap-exceptions/{made['id']}/confirmation"
+    problem(await first.post(path, json={"agreed": True}), 403, "cap_exception_needs_another")
+    assert ok(await second.post(path, json={"agreed": True}), 201)["state"] == "confirmed"
+    [line] = ok(await me.get("/me/claim-lines"))["items"]
+    assert line["state"] == "approvable"
+    assert f"2020:skill+{made['id']}" in line["slots"]
+    await suite.sql(
+        "claims",
+        "delete from slots s where state = 'taken' and not exists"
+        " (select 1 from claim_lines l where l.id = s.line_id)",
+    )
 
 
 async def test_dry_runs_are_few(suite: Suite) -> None:

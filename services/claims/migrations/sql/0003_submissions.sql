@@ -7,6 +7,7 @@ create table classes_seen (
   kind text not null,
   subject_code text not null check (length(subject_code) <= 40),
   level integer,
+  target text not null check (length(target) <= 60),
   starts_on date not null,
   started boolean not null default false
 );
@@ -118,6 +119,10 @@ create table claim_decisions (
   payee text check (payee in ('institution', 'employer', 'person')),
   payee_organisation uuid,
   slot_keys text[] not null,
+  -- The target of the class, and the same again where the facts say that the person counts for one that
+  -- counts a category only (measure 16): as guarded as the facts. docs/decisions/0014
+  target text not null check (length(target) <= 60),
+  counts_for text check (counts_for = target),
   at timestamptz not null,
   foreign key (claim_id, authority) references claims (id, authority),
   constraint decision_of_money check ((outcome = 'approvable') = (amount_fen > 0)
@@ -181,6 +186,8 @@ create table claim_lines (
   waiting_since timestamptz,
   decided_at timestamptz not null,
   submitted_by text not null,
+  -- For what the class counts now: an authority may set another after the decision. POLICY 8.2
+  target text not null check (length(target) <= 60),
   -- Every state that the line was in, and since when: only the trigger below writes on.
   path text[] not null,
   path_at timestamptz[] not null,
@@ -289,6 +296,47 @@ create unique index appeal_open_once on appeals (line_id) where state = 'open';
 create index appeals_by_trainee on appeals (trainee_id, asked_at, id);
 create index appeals_by_authority on appeals (authority, asked_at, id);
 
+-- 原则上: two officers, by document, lift one cap for one place of one person. POLICY 8.5
+create table cap_exceptions (
+  id uuid primary key,
+  authority text not null check (length(authority) <= 12),
+  line_id uuid not null references claim_lines (id),
+  trainee_id uuid not null,
+  enrolment_id uuid not null,
+  slot_key text not null check (length(slot_key) <= 60),
+  document_number text not null check (length(document_number) between 2 and 100),
+  reason_sealed bytea not null,
+  state text not null check (state in ('proposed', 'confirmed', 'declined')),
+  proposed_by text not null check (length(proposed_by) <= 100),
+  proposed_at timestamptz not null,
+  decided_by text check (length(decided_by) <= 100),
+  decided_at timestamptz,
+  decision_after uuid references claim_decisions (id),
+  constraint cap_exception_decided check ((state = 'proposed') = (decided_by is null)
+    and (decided_by is null) = (decided_at is null)
+    and (decision_after is null or state = 'confirmed')),
+  constraint cap_exception_two_officers check (decided_by <> proposed_by)
+);
+create unique index cap_exception_once on cap_exceptions (enrolment_id, slot_key)
+  where state <> 'declined';
+create index cap_exceptions_by_trainee on cap_exceptions (trainee_id, proposed_at, id);
+create index cap_exceptions_by_authority on cap_exceptions (authority, proposed_at, id);
+
+-- A slot beyond the cap is named after its exception, `2020:skill+<id>`, and there is none without:
+-- the primary key of slots still counts, and one exception is good for one slot.
+create function keep_exception() returns trigger language plpgsql security definer
+set search_path = public, pg_temp as $$
+begin
+  if not exists (select 1 from cap_exceptions e where e.state = 'confirmed'
+      and e.slot_key || '+' || e.id = new.slot_key
+      and (e.trainee_id, e.enrolment_id) = (new.trainee_id, new.enrolment_id)) then
+    raise exception 'a cap without exception' using errcode = '23514', constraint = 'slot_excepted';
+  end if;
+  return new;
+end $$;
+create trigger exception_kept before insert or update of slot_key, enrolment_id on slots
+  for each row when (new.slot_key ~ '[+][0-9a-f-]{36}$') execute function keep_exception();
+
 -- Rates ---------------------------------------------------------------------------------------------
 create table allowance_rates (
   id uuid primary key,
@@ -332,9 +380,16 @@ begin
     select 'day', d.trainee_id, d.day::text, d.line_id::text
     from allowance_days d where matter_ = 'living_allowance' and d.trainee_id = any (people)
     union all
+    select 'lifted', e.enrolment_id, e.slot_key, e.id::text
+    from cap_exceptions e where matter_ = 'training_subsidy' and e.enrolment_id = any (places)
+      and e.state = 'confirmed'
+    union all
     select distinct 'queue', null::uuid, l.authority, l.purpose
     from claim_lines l where l.state = 'waiting';
 end $$;
+
+create function zp_office_of(authority text) returns boolean language sql stable parallel safe
+  return zp_role() in ('officer', 'finance', 'auditor') and authority = any (zp_reach());
 
 create function zp_files(claim uuid) returns boolean language sql stable security definer
 set search_path = public, pg_temp as $$
@@ -446,7 +501,7 @@ create function line_outcomes(claim uuid, batch_ uuid, paid_ uuid[], transfers_ 
 returns table (id uuid, claim_id uuid, authority text, organisation_id uuid, class_id uuid,
   enrolment_id uuid, trainee_id uuid, provision text, kind text, state text, shown text,
   amount_fen bigint, fund text, year integer, purpose text, payee_kind text, payee_id uuid,
-  slot_keys text[], transfer_id uuid, decision_id uuid, digest bytea, submitted_by text)
+  slot_keys text[], transfer_id uuid, decision_id uuid, digest bytea, submitted_by text, target text)
 language sql stable security definer set search_path = public, pg_temp set enable_nestloop = off as $$
   select s.line_id, d.claim_id, d.authority, c.organisation_id, s.class_id, s.enrolment_id,
     s.trainee_id, d.matter, d.kind,
@@ -454,10 +509,11 @@ language sql stable security definer set search_path = public, pg_temp set enabl
       when t.line_id is null then 'waiting' else 'approvable' end,
     d.shown, d.amount_fen, t.fund, case when t.line_id is not null then year_ end, d.purpose,
     d.payee, case when d.payee = 'person' then s.trainee_id else d.payee_organisation end,
-    d.slot_keys, t.transfer_id, d.id, d.digest, c.submitted_by
+    d.slot_keys, t.transfer_id, d.id, d.digest, c.submitted_by, coalesce(k.target, d.target)
   from claim_staging s
   join claim_decisions d on d.id = s.decision_id and d.claim_id = claim
   join claims c on c.id = claim
+  left join classes_seen k on k.id = s.class_id
   left join unnest(paid_, transfers_, funds_) as t(line_id, transfer_id, fund)
     on t.line_id = s.line_id
   where s.batch = batch_
@@ -503,13 +559,16 @@ begin
   if not zp_files(claim) then
     raise exception 'not this caller''s claim' using errcode = '42501';
   end if;
+  -- No class changes its target between being read here and the lines that it goes into.
+  perform 1 from classes_seen k where k.id in (
+    select s.class_id from claim_staging s where s.batch = batch_) order by k.id for share;
   update claim_lines l set state = 'withdrawn', changed_at = at_
   where l.id = any (gone) and l.state = 'undecided';
   return query
     with fresh as (
       insert into claim_lines (id, claim_id, authority, organisation_id, class_id, enrolment_id,
         trainee_id, provision, kind, state, shown, amount_fen, fund, year, purpose, payee_kind,
-        payee_id, slot_keys, transfer_id, decision_id, digest, submitted_by, waiting_since,
+        payee_id, slot_keys, transfer_id, decision_id, digest, submitted_by, target, waiting_since,
         decided_at, path, path_at, changed_at)
       select o.*, case when o.state = 'waiting' then at_ end, at_, array[o.state], array[at_], at_
       from line_outcomes(claim, batch_, paid_, transfers_, funds_, year_) o
@@ -557,12 +616,23 @@ begin
       and not zp_files(l.claim_id) and not zp_works_for('jobs') and not zp_finance_of(l.authority)) then
     raise exception 'not this caller''s line' using errcode = '42501';
   end if;
-  update slots t set state = 'held', line_id = null where t.line_id = any (lines) and t.hold is not null;
+  update slots t set state = 'held', line_id = null where t.line_id = any (lines)
+    and exists (select 1 from holds h where h.hold = t.hold);
   get diagnostics freed = row_count;
   delete from slots t where t.line_id = any (lines);
   delete from allowance_days d where d.line_id = any (lines);
   return freed;
 end $$;
+
+-- How many lines wait for the same money before each of some: for whoever may see the line.
+create function queue_before(lines uuid[]) returns table (line_id uuid, before bigint)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select l.id, (select count(*) from claim_lines w where w.state = 'waiting'
+    and (w.authority, w.purpose) = (l.authority, l.purpose)
+    and (w.waiting_since, w.id) < (l.waiting_since, l.id))
+  from claim_lines l where l.id = any (lines) and l.state = 'waiting'
+    and (zp_office_of(l.authority) or zp_at_home(l.organisation_id) or zp_self(l.trainee_id))
+$$;
 
 -- How many places of a class have no slot, before it starts: for the organisation that teaches it.
 create function places_without_slot(class uuid) returns table (started boolean, places bigint)
@@ -581,9 +651,6 @@ security definer set search_path = public, pg_temp as $$
 $$;
 
 -- Reach ---------------------------------------------------------------------------------------------
-create function zp_office_of(authority text) returns boolean language sql stable parallel safe
-  return zp_role() in ('officer', 'finance', 'auditor') and authority = any (zp_reach());
-
 alter table classes_seen enable row level security;
 create policy seen on classes_seen for select using (
   zp_office_of(authority) or zp_at_home(organisation_id) or zp_role() = 'trainee'
@@ -644,7 +711,7 @@ create policy moved on claim_lines for update using (
   with check (zp_decides_for(authority) or zp_finance_of(authority) or zp_works_for('jobs')
     or ((zp_at_home(organisation_id) or zp_self(trainee_id)) and state = 'withdrawn'));
 grant select on claim_lines to "$app";
-grant update (state, changed_at, fund, year, transfer_id) on claim_lines to "$app";
+grant update (state, shown, changed_at, fund, year, transfer_id) on claim_lines to "$app";
 
 create function zp_own_decision(decision uuid) returns boolean language sql stable security definer
 set search_path = public, pg_temp as $$
@@ -683,6 +750,19 @@ create policy answered on appeals for update using (zp_decides_for(authority))
   with check (zp_decides_for(authority) and answered_by = zp_subject());
 grant select, insert on appeals to "$app";
 grant update (state, answer_sealed, answered_by, answered_at, decision_after) on appeals to "$app";
+
+-- An institution never reads that one of its people got an exception, or why. POLICY 9.7
+alter table cap_exceptions enable row level security;
+create policy seen on cap_exceptions for select using (
+  zp_self(trainee_id) or zp_officer_of(authority) or zp_works_for('check'));
+create policy proposed on cap_exceptions for insert with check (zp_decides_for(authority)
+  and proposed_by = zp_subject() and state = 'proposed' and exists (
+    select 1 from claim_lines l where l.id = line_id and l.authority = cap_exceptions.authority
+      and (l.trainee_id, l.enrolment_id) = (cap_exceptions.trainee_id, cap_exceptions.enrolment_id)));
+create policy decided on cap_exceptions for update using (zp_decides_for(authority))
+  with check (zp_decides_for(authority) and decided_by = zp_subject());
+grant select, insert on cap_exceptions to "$app";
+grant update (state, decided_by, decided_at, decision_after) on cap_exceptions to "$app";
 
 alter table allowance_rates enable row level security;
 create policy seen on allowance_rates for select using (

@@ -10,6 +10,14 @@ create table delegations (
   document_number text not null check (length(document_number) between 2 and 100),
   published_by text not null check (length(published_by) <= 100),
   published_at timestamptz not null,
+  -- Ended early: from this day on it does not hold any more.
+  ended_from date,
+  ending_document text check (length(ending_document) between 2 and 100),
+  ended_by text check (length(ended_by) <= 100),
+  ended_at timestamptz,
+  constraint delegation_ended_whole check (num_nonnulls(ended_from, ending_document, ended_by, ended_at)
+    in (0, 4)),
+  constraint delegation_ended_early check (ended_from <= to_date),
   constraint delegation_to_another check (authority <> stand_in),
   constraint delegation_dated check (to_date between from_date and from_date + 366),
   constraint delegation_once unique (authority, stand_in, step, from_date)
@@ -99,8 +107,9 @@ end $$;
 create trigger submitter_kept before insert or update of submitted_by on line_reviews
   for each row execute function keep_submitter();
 
+-- A notice moves ten thousand lines at once: the rows before and after are hashed, never nested.
 create function note_people() returns trigger language plpgsql security definer
-set search_path = public, pg_temp as $$
+set search_path = public, pg_temp set enable_nestloop = off as $$
 begin
   insert into line_reviews as r (line_id, claim_id, authority, organisation_id, class_id, submitted_by,
     entered_at, reviewed_by, reviewed_at)
@@ -282,6 +291,25 @@ language sql stable security definer set search_path = public, pg_temp as $$
   from objections o where o.id = reference and o.notice_id = notice and zp_role() is not null
 $$;
 
+-- Why lines that were approvable came to an end: a review's words, or an upheld objection. Words go to
+-- whoever may read them: an institution gets those of a review that is about teaching.
+create function later_reasons(lines uuid[])
+returns table (line_id uuid, what text, id uuid, about text, at timestamptz, reason_sealed bytea)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select l.id, 'review', d.id, d.about, d.at, d.reason_sealed
+  from claim_lines l join line_reviews r on r.line_id = l.id
+  join review_decisions d on d.id = r.decision_id and d.decision in ('refused', 'returned')
+  where l.id = any (later_reasons.lines) and l.state in ('refused', 'returned')
+    and (zp_office_of(l.authority) or zp_self(l.trainee_id)
+      or (zp_at_home(l.organisation_id) and d.about = 'teaching'))
+  union all
+  select l.id, 'objection', o.id, 'person', o.decided_at,
+    case when not coalesce(zp_at_home(l.organisation_id), false) then o.reason_sealed end
+  from claim_lines l join objections o on l.id = any (o.voids) and o.state = 'upheld'
+  where l.id = any (later_reasons.lines) and l.state = 'voided'
+    and (zp_office_of(l.authority) or zp_self(l.trainee_id) or zp_at_home(l.organisation_id))
+$$;
+
 -- Reach ---------------------------------------------------------------------------------------------
 create function zp_own_review(decision uuid) returns boolean language sql stable security definer
 set search_path = public, pg_temp as $$
@@ -294,7 +322,11 @@ alter table delegations enable row level security;
 create policy seen on delegations for select using (zp_role() is not null);
 create policy published on delegations for insert with check (published_by = zp_subject() and case step
   when 'review' then zp_decides_for(authority) else zp_finance_of(authority) end);
+create policy ended on delegations for update using (ended_from is null and case step
+  when 'review' then zp_decides_for(authority) else zp_finance_of(authority) end)
+  with check (ended_by = zp_subject());
 grant select, insert on delegations to "$app";
+grant update (ended_from, ending_document, ended_by, ended_at) on delegations to "$app";
 
 alter table sample_draws enable row level security;
 create policy seen on sample_draws for select using (

@@ -91,7 +91,8 @@ create table bank_returns (
   batch_id uuid not null,
   authority text not null,
   sha256 bytea not null check (length(sha256) = 32),
-  bytes_sealed bytea not null,
+  -- Null once its retention is over.
+  bytes_sealed bytea,
   form text not null check (form in ('csv', 'xlsx', 'json')),
   rows integer not null check (rows >= 0),
   paid integer not null,
@@ -118,25 +119,27 @@ create table bank_return_unknowns (
   authority text not null,
   why text not null check (length(why) <= 40),
   payment_line_id uuid references payment_lines (id),
-  row_sealed bytea not null,
+  row_sealed bytea,
   primary key (return_id, row_no),
   foreign key (batch_id, authority) references payment_batches (id, authority)
 );
 create index unknowns_by_batch on bank_return_unknowns (batch_id);
 
--- Lines whose ground fell after they became payable. Paid ones are to be recovered.
+-- Lines whose ground fell: paid ones are to be recovered, the others are voided. `days` are the days of
+-- an allowance that fell, empty where the whole line did.
 create table lost_grounds (
   line_id uuid primary key references claim_lines (id),
   authority text not null,
   organisation_id uuid,
   class_id uuid not null,
-  payee_kind text not null,
-  payee_id uuid not null,
+  payee_kind text,
+  payee_id uuid,
   fen bigint not null,
   reason text not null check (length(reason) between 2 and 200),
   document_number text check (length(document_number) between 2 and 100),
   noted_by text not null check (length(noted_by) <= 100),
-  noted_at timestamptz not null
+  noted_at timestamptz not null,
+  days date[] not null default '{}'
 );
 create index lost_by_authority on lost_grounds (authority, noted_at, line_id);
 
@@ -214,8 +217,9 @@ create constraint trigger payment_agrees after update of state on claim_lines
   when (old.state in ('batched', 'paid') or new.state in ('batched', 'paid'))
   execute function keep_payment();
 
--- Notes that the ground of lines fell: by their class, told by the registry's feed.
-create function lose_ground_of_classes(classes uuid[], reason_ text, at_ timestamptz)
+-- Notes that the ground of lines fell, told by the registry's feed: of a class, of a place, or of one
+-- day that an allowance paid. Each is what fell: class_id or enrolment_id with provision and day, reason.
+create function lose_grounds(fallen jsonb, at_ timestamptz)
 returns table (line_id uuid, authority text, organisation_id uuid, fen bigint, state text)
 language plpgsql volatile security definer set search_path = public, pg_temp as $$
 #variable_conflict use_column
@@ -224,16 +228,39 @@ begin
     raise exception 'for the reader of the feed only' using errcode = '42501';
   end if;
   return query
-    with fallen as (
-      insert into lost_grounds
+    with told as materialized (
+      select * from jsonb_to_recordset(fallen)
+        as f(class_id uuid, enrolment_id uuid, provision text, day date, reason text)),
+    hit as materialized (
+      select l.id, min(f.reason) as reason, coalesce(g.fen, 0) as before,
+        case when bool_or(f.day is null) then '{}'::date[] else array_agg(distinct f.day) end as days
+      from told f
+      join claim_lines l on l.class_id = f.class_id
+        or (l.enrolment_id = f.enrolment_id and l.provision = f.provision)
+      left join lost_grounds g on g.line_id = l.id
+      where l.state not in ('refused', 'voided', 'returned', 'withdrawn')
+        and (f.day is null or exists (
+          select 1 from allowance_days d where d.line_id = l.id and d.day = f.day))
+      group by l.id, g.fen),
+    noted as (
+      insert into lost_grounds as g
       select l.id, l.authority, l.organisation_id, l.class_id, l.payee_kind, l.payee_id,
-        l.amount_fen, reason_, null, zp_subject(), at_
-      from claim_lines l
-      where l.class_id = any (classes) and l.state in ('payable', 'batched', 'paid')
-      on conflict do nothing
-      returning line_id, authority, organisation_id, fen)
-    select f.line_id, f.authority, f.organisation_id, f.fen, l.state
-    from fallen f join claim_lines l on l.id = f.line_id;
+        case when cardinality(h.days) = 0 then l.amount_fen else
+          l.amount_fen / (select count(*) from allowance_days d where d.line_id = l.id)
+            * cardinality(h.days) end,
+        h.reason, null, zp_subject(), at_, h.days
+      from hit h join claim_lines l on l.id = h.id
+      on conflict (line_id) do update set
+        fen = case when cardinality(excluded.days) = 0 then excluded.fen else
+          excluded.fen / cardinality(excluded.days)
+            * (select count(distinct d) from unnest(g.days || excluded.days) d) end,
+        days = case when cardinality(excluded.days) = 0 then excluded.days else
+          array(select distinct d from unnest(g.days || excluded.days) d order by d) end
+      where cardinality(g.days) > 0
+        and (cardinality(excluded.days) = 0 or not excluded.days <@ g.days)
+      returning g.line_id, g.authority, g.organisation_id, g.fen)
+    select n.line_id, n.authority, n.organisation_id, n.fen - h.before, l.state
+    from noted n join hit h on h.id = n.line_id join claim_lines l on l.id = n.line_id;
 end $$;
 
 -- Reach: money offices of the authority, the payee for its own; files for the money office alone.
@@ -267,13 +294,21 @@ create policy seen on bank_returns for select using (
   zp_finance_of(authority) or zp_works_for('check'));
 create policy received on bank_returns for insert with check (
   zp_finance_of(authority) and received_by = zp_subject());
+create policy ending on bank_returns for select using (zp_works_for('jobs'));
+create policy erased on bank_returns for update using (zp_works_for('jobs'))
+  with check (bytes_sealed is null);
 grant select, insert on bank_returns to "$app";
+grant update (bytes_sealed) on bank_returns to "$app";
 
 alter table bank_return_unknowns enable row level security;
 create policy seen on bank_return_unknowns for select using (
   zp_finance_of(authority) or zp_works_for('check'));
 create policy held on bank_return_unknowns for insert with check (zp_finance_of(authority));
+create policy ending on bank_return_unknowns for select using (zp_works_for('jobs'));
+create policy erased on bank_return_unknowns for update using (zp_works_for('jobs'))
+  with check (row_sealed is null);
 grant select, insert on bank_return_unknowns to "$app";
+grant update (row_sealed) on bank_return_unknowns to "$app";
 
 alter table lost_grounds enable row level security;
 create policy seen on lost_grounds for select using (

@@ -75,9 +75,33 @@ create table progress_classes (
   running boolean not null
 );
 
+-- Person-times paid, and those that a target counts by category (measure 16), as the claims service's
+-- events add up: never by organisation or class. A category's cell may fall below zero, since what is
+-- undone is dated when it is undone. docs/decisions/0014
+create table progress_paid (
+  target text not null check (length(target) <= 60),
+  authority text not null check (length(authority) <= 12),
+  quarter text not null check (quarter ~ '^[0-9]{4}Q[1-4]$'),
+  paid integer not null,
+  primary key (target, authority, quarter)
+);
+create table progress_categories (
+  target text not null check (length(target) <= 60),
+  authority text not null check (length(authority) <= 12),
+  quarter text not null check (quarter ~ '^[0-9]{4}Q[1-4]$'),
+  completed integer not null,
+  certified integer not null,
+  paid integer not null,
+  primary key (target, authority, quarter)
+);
+
 -- Who may see exact numbers; everybody else sees what the gateway publishes in its own name.
 create function zp_progress_of(authority text) returns boolean language sql stable parallel safe
   return zp_role() in ('officer', 'finance', 'auditor', 'department') and authority = any (zp_reach());
+
+-- Whom a category counts is known to the office that decides, and to who audits it. POLICY 9.3
+create function zp_categories_of(authority text) returns boolean language sql stable parallel safe
+  return zp_role() in ('officer', 'auditor') and authority = any (zp_reach());
 
 alter table progress_cells enable row level security;
 create policy reach on progress_cells for select using (
@@ -100,3 +124,23 @@ create policy kept on progress_classes using (zp_role() = 'service' and zp_purpo
 create policy checked on progress_classes for select using (
   zp_role() = 'service' and zp_purpose() = 'check');
 grant select, insert, update on progress_classes to "$app";
+
+alter table progress_paid enable row level security;
+create policy reach on progress_paid for select using (
+  zp_progress_of(authority)
+  or (zp_role() = 'service' and zp_purpose() in ('reader', 'progress', 'check')));
+create policy counted on progress_paid for insert with check (
+  zp_role() = 'service' and zp_purpose() = 'reader');
+create policy added on progress_paid for update using (
+  zp_role() = 'service' and zp_purpose() = 'reader');
+grant select, insert, update on progress_paid to "$app";
+
+alter table progress_categories enable row level security;
+create policy reach on progress_categories for select using (
+  zp_categories_of(authority)
+  or (zp_role() = 'service' and zp_purpose() in ('reader', 'progress', 'check')));
+create policy counted on progress_categories for insert with check (
+  zp_role() = 'service' and zp_purpose() = 'reader');
+create policy added on progress_categories for update using (
+  zp_role() = 'service' and zp_purpose() = 'reader');
+grant select, insert, update on progress_categories to "$app";

@@ -11,5 +11,5 @@ SQL = Path(__file__).parent.parent / "sql"
 
 
 def upgrade() -> None:
-    """Create the two tables."""
+    """Create the tables."""
     migrations.script("gateway", SQL / "0002_progress.sql")

@@ -15,14 +15,16 @@ create function zp_works_for(variadic purposes text[]) returns boolean language 
 
 alter table organisations enable row level security;
 create policy seen on organisations for select using (
-  zp_office_of(authority) or zp_at_home(id) or zp_works_for('standing', 'signer', 'check'));
+  zp_office_of(authority) or zp_at_home(id)
+  or zp_works_for('standing', 'signer', 'class_terms', 'check'));
 create policy registered on organisations for insert with check (
   zp_decides_for(authority) and registered_by = zp_subject());
 grant select, insert on organisations to "$app";
 
 alter table standings enable row level security;
 create policy seen on standings for select using (
-  zp_office_of(authority) or zp_at_home(organisation_id) or zp_works_for('standing', 'check'));
+  zp_office_of(authority) or zp_at_home(organisation_id)
+  or zp_works_for('standing', 'class_terms', 'check'));
 create policy decided on standings for insert with check (
   zp_decides_for(authority) and by_subject = zp_subject());
 grant select, insert on standings to "$app";
@@ -67,7 +69,8 @@ grant update (confirmed_by, confirmed_at) on rates to "$app";
 
 alter table commissions enable row level security;
 create policy seen on commissions for select using (
-  zp_office_of(authority) or zp_at_home(organisation_id) or zp_works_for('standing', 'check'));
+  zp_office_of(authority) or zp_at_home(organisation_id)
+  or zp_works_for('standing', 'class_terms', 'check'));
 create policy made on commissions for insert with check (
   zp_decides_for(authority) and made_by = zp_subject());
 grant select, insert on commissions to "$app";

@@ -238,6 +238,19 @@ alter table access_log enable row level security;
 create policy own on access_log for select using (zp_self(trainee_id));
 create policy told on access_log for insert with check (by_subject = zp_subject());
 grant select, insert on access_log to "$app";
+-- What is older than its retention goes; by the job alone, which reads none of it.
+create function erase_old_reads(before timestamptz) returns integer language plpgsql volatile
+security definer set search_path = public, pg_temp as $$
+declare
+  gone integer;
+begin
+  if not coalesce(zp_works_for('jobs'), false) then
+    raise exception 'for the daily job only' using errcode = '42501';
+  end if;
+  delete from access_log l where l.at < before;
+  get diagnostics gone = row_count;
+  return gone;
+end $$;
 
 alter table inbox enable row level security;
 create policy own on inbox for select using (zp_self(trainee_id));
@@ -254,10 +267,10 @@ create policy decided on correction_requests for update using (zp_decides_for(au
 grant select, insert on correction_requests to "$app";
 grant update (state, decided_by, decided_at, answer_sealed) on correction_requests to "$app";
 
--- What ends a held place or holds a class names nobody: not even the person who brought it about.
+-- What ends a held place, fells a ground or holds a class has no author: not even the person who brought it about.
 create policy unnamed on events for insert with check (
   by_subject = 'service:registry' and zp_role() is not null
-  and ((type = 'hold.ended' and authority is null and organisation is null)
+  and ((type in ('hold.ended', 'ground.fell') and authority is null and organisation is null)
     or (type = 'class.held' and zp_role() = 'trainee')));
 
 -- Places: the class row counts who holds one; the CHECK class_full refuses one too many, and a
@@ -556,7 +569,7 @@ end $$;
 
 -- Carries an approved correction out. Tells its officer how the class's figures change.
 create function correct_attendance(correction uuid, numerator integer, denominator integer, at_ timestamptz)
-returns table (started integer, completed integer)
+returns table (started integer, completed integer, lost_day date)
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   r attendance_corrections%rowtype;
@@ -583,5 +596,12 @@ begin
   select * into after from enrolments e where e.id = r.enrolment_id;
   started := after.started::integer - before.started::integer;
   completed := after.completed::integer - before.completed::integer;
+  -- The day that is no attended one any more: no other session of it was attended.
+  select (lower(s.during) at time zone 'Asia/Shanghai')::date into lost_day
+  from sessions s where s.id = r.session_id and not r.present and not exists (
+    select 1 from attendance a join sessions o on o.id = a.session_id
+    where a.enrolment_id = r.enrolment_id and a.present
+      and (lower(o.during) at time zone 'Asia/Shanghai')::date
+        = (lower(s.during) at time zone 'Asia/Shanghai')::date);
   return next;
 end $$;

@@ -425,6 +425,7 @@ create table access_log (
   at timestamptz not null
 );
 create index access_by_trainee on access_log (trainee_id, at, id);
+create index access_by_time on access_log using brin (at);
 
 create table inbox (
   id uuid primary key,

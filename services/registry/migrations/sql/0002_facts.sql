@@ -107,7 +107,7 @@ grant select, insert on bank_accounts to "$app";
 grant update (ended_at) on bank_accounts to "$app";
 
 -- The ID number is opened to look a person up in a list, the name to pay or to publish.
-create policy asked_about on trainees for select using (zp_works_for('facts', 'payees'));
+create policy asked_about on trainees for select using (zp_works_for('facts', 'payees', 'reading'));
 
 -- A list that a newer one replaces is forgotten at once; what it was stays, not who was on it.
 create function forget_register() returns trigger language plpgsql security definer
@@ -169,6 +169,18 @@ language sql stable security definer set search_path = public, pg_temp as $$
     and (x.to_date is null or x.to_date >= c.starts_on)
   join registers r on r.id = x.register_id and r.replaced_at is null
   order by r.as_of desc, x.id
+$$;
+
+-- The same to the person, with the source of each: what is stored about them is theirs to see.
+create function own_benefits(people bytea[])
+returns table (kind text, subject_code text, level integer, received_on date, source_title text,
+  document_number text, as_of date)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select distinct b.kind, b.subject_code, b.level, b.received_on, r.source_title,
+    r.document_number, r.as_of
+  from benefit_entries b join registers r on r.id = b.register_id and r.replaced_at is null
+  where zp_role() = 'trainee' and b.person_index = any (people)
+  order by b.received_on, b.kind, b.subject_code
 $$;
 
 -- What a person received before the system was there: to a decision about that person only.

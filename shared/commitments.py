@@ -1,6 +1,6 @@
 """A commitment that travels with a filing: whether it is the one that the plan asks for.
 
-Pure. 六(三), POLICY 3: the text shown, everything in it promised, by the person who may.
+Pure. 六(三), POLICY 3: the text that was shown, every condition of it, by the person who may sign.
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from shared import problems
 from shared.plans.texts import Matter, Text
 from shared.standards import names
-
-MATTER = "class-filing"
 
 
 class DisclosureOutdated(problems.Problem):
@@ -23,7 +21,7 @@ class DisclosureOutdated(problems.Problem):
 
 
 class CommitmentIncomplete(problems.Problem):
-    """Not every statement of the matter was accepted, or one that it does not have."""
+    """A condition of the disclosure was not accepted, or one that it does not have."""
 
     status = 422
     code = "commitment_incomplete"
@@ -41,7 +39,7 @@ class SignerNotResponsible(problems.Problem):
 
 
 class TranslationUnreviewed(problems.Problem):
-    """Only a sandbox takes a commitment to a text that nobody has reviewed. POLICY 8.18."""
+    """Nobody has reviewed the translation: only a sandbox takes a promise to it. POLICY 8.18."""
 
     status = 409
     code = "translation_unreviewed"
@@ -49,20 +47,26 @@ class TranslationUnreviewed(problems.Problem):
     title_en = "The translation is not reviewed yet; please use another language"
 
 
+PROBLEMS = (DisclosureOutdated, CommitmentIncomplete, SignerNotResponsible, TranslationUnreviewed)
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A commitment as it came in."""
+    """A commitment as it came in; `signer` is None for a person, whom the log-in tells."""
 
     matter: str
     version: str
     language: str
     statements: Sequence[str]
-    signer: str
+    signer: str | None
 
 
-def check(given: Given, matter: Matter, *, responsible: str, sandbox: bool) -> Text:
-    """Return the text that is promised, or raise what is wrong with the commitment."""
-    if given.matter != matter.id or given.version != matter.version:
+def check(given: Given, matter: Matter, *, responsible: str | None, sandbox: bool) -> Text:
+    """Return the text that is promised; without `responsible` nobody signs by name.
+
+    Raises one of PROBLEMS.
+    """
+    if (given.matter, given.version) != (matter.id, matter.version):
         raise DisclosureOutdated(matter=matter.id, version=matter.version)
     asked = [condition.id for condition in matter.conditions]
     if set(given.statements) != set(asked):
@@ -73,6 +77,6 @@ def check(given: Given, matter: Matter, *, responsible: str, sandbox: bool) -> T
     text = matter.text(given.language)
     if not (text.reviewed or sandbox):
         raise TranslationUnreviewed
-    if not names.same(given.signer, responsible):
+    if responsible is not None and not names.same(given.signer or "", responsible):
         raise SignerNotResponsible
     return text

@@ -1,0 +1,1 @@
+"""What mixes the registry and claims for a person who decides about a class. DESIGN 2.3."""
