@@ -18,6 +18,7 @@ AUTHORITIES = {
     MUNICIPAL: "市本级",
 }
 OFFICES = {"hrss": "人社局职业能力建设科", "service": "就业服务中心"}
+FINANCE = "finance"
 FRIDAY = 5
 FIRST_DAY = date(2020, 1, 6)
 LICENSED_UNTIL = date(2022, 12, 31)
@@ -227,6 +228,10 @@ RETURNED = "gc-sewing-b"
 RETARGETED = ("mu-nurse-c", "m14")
 VOIDED = "ss-transfer-d"
 WITHDRAWN = "sf-guide-d"
+# One class's last session is cancelled, so it taught too few hours; one person's certificate is
+# never written. Nothing is owed for either, and the claims say so.
+UNDERTAUGHT = "tk-grape-b"
+UNCERTIFIED = "sf-sewing-b"
 
 
 def organisation(key: str) -> Organisation:

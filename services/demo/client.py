@@ -5,13 +5,15 @@ then one is sent a second time, to see that nothing happens twice.
 """
 
 import asyncio
+import hashlib
 import itertools
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -102,20 +104,20 @@ class Api:
 
     async def get(self, by: Account, path: str, **params: str | int) -> Json:
         """Read JSON."""
-        return self._good(await self.ask(by, "GET", path, params=params), by, "GET", path).data
+        return self.good(await self.ask(by, "GET", path, params=params), by, "GET", path).data
 
     async def raw(self, by: Account, path: str, **params: str | int) -> Answer:
         """Read whatever is there."""
-        return self._good(await self.ask(by, "GET", path, params=params), by, "GET", path)
+        return self.good(await self.ask(by, "GET", path, params=params), by, "GET", path)
 
     async def post(self, by: Account, path: str, body: Json = None) -> Json:
         """Send JSON and return what came of it."""
-        answer = self._good(await self.ask(by, "POST", path, body=body), by, "POST", path)
+        answer = self.good(await self.ask(by, "POST", path, body=body), by, "POST", path)
         return answer.data if answer.body else None
 
     async def put(self, by: Account, path: str, body: Json) -> Json:
         """Set something and return what it is now."""
-        answer = self._good(await self.ask(by, "PUT", path, body=body), by, "PUT", path)
+        answer = self.good(await self.ask(by, "PUT", path, body=body), by, "PUT", path)
         return answer.data if answer.body else None
 
     async def pages(self, by: Account, path: str, **params: str | int) -> AsyncIterator[Json]:
@@ -209,7 +211,8 @@ class Api:
             self.watch.repeated_otherwise.append(f"{request.method} {path}")
 
     @staticmethod
-    def _good(answer: Answer, by: Account, method: str, path: str) -> Answer:
+    def good(answer: Answer, by: Account, method: str, path: str) -> Answer:
+        """Return an answer that is no problem. Raises Refused."""
         if answer.status >= httpx.codes.BAD_REQUEST:
             said = answer.body.decode("utf-8", errors="replace")[:1500]
             raise Refused(f"{by.name}: {method} {path} → {answer.status} {said}")
@@ -225,6 +228,12 @@ def _noun(method: str, path: str) -> str:
     """Say which operation a path is of, without identifiers."""
     words = [part for part in path.split("/") if len(part) < ID_LENGTH]
     return f"{method} {'/'.join(words)}"
+
+
+def ranked(seed: str, keys: Sequence[str]) -> list[str]:
+    """Put the lines of a draw in the order of their hashes with its seed, as anybody can."""
+    salt = bytes.fromhex(seed)
+    return sorted(keys, key=lambda key: hashlib.sha256(salt + UUID(key).bytes).digest())
 
 
 async def together(*work: Awaitable[Json]) -> list[Json]:

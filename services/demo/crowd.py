@@ -21,6 +21,7 @@ TOO_YOUNG = 2
 DECLINING, SILENT = 0.05, 0.07
 READS_ONLY = 0.4  # of those who will never answer: came, read, and thought about it
 LAX = 0.09
+PASSED, FAILED = 0.93, 0.98
 LANGUAGES = ("zh-Hans", "ug", "en")
 
 
@@ -186,3 +187,9 @@ def present(name: str, plan: ClassPlan, number: int) -> bool:
     chance = Random(f"{cast.SEED} {plan.key} {name}")
     lax = chance.random() < LAX
     return Random(f"{plan.key} {name} {number}").random() < (0.6 if lax else 0.97)
+
+
+def exam(plan: ClassPlan, name: str) -> str:
+    """Say how somebody's assessment ends: most pass."""
+    draw = Random(f"{plan.key} {name} exam").random()
+    return "passed" if draw < PASSED else "failed" if draw < FAILED else "absent"

@@ -5,11 +5,11 @@ import json
 from collections import Counter
 from typing import Any
 
-from services.demo import cast, client
+from services.demo import cast, client, figures_money
 from services.demo.client import PUBLIC, Account
 from services.demo.world import World
 
-FIGURES = ("started", "completed", "certified")
+FIGURES = ("started", "completed", "certified", "paid")
 
 
 async def read(world: World) -> dict[str, Any]:
@@ -25,6 +25,7 @@ async def read(world: World) -> dict[str, Any]:
     rosters = await _rosters(world)
     eve = [world.rooms[key] for key in sorted(world.rooms)]
     world.seen |= {"details": details, "progress": progress, "public": public}
+    money = await figures_money.read(world)
     return {
         "persons": len({_subject(guest.account) for guest in world.guests.values()}),
         **rosters,
@@ -46,6 +47,7 @@ async def read(world: World) -> dict[str, Any]:
         },
         "total": {name: progress["total"][name] for name in ("goal", *FIGURES)},
         **await _directories(world),
+        **money,
     }
 
 

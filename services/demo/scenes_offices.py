@@ -43,12 +43,16 @@ async def first_administrator(world: World, data: Path) -> None:
 
 
 async def officers(world: World) -> None:
-    """Invite two officers of two offices in every authority, a municipal one, and an auditor."""
+    """Invite two officers and one of finance in every authority, a municipal one, an auditor."""
     everywhere = tuple(cast.AUTHORITIES)
     wanted: list[_Wanted] = [
         (f"{code}/{office}", name + title, "officer", (code,), f"{code}/{office}")
         for code, name in cast.AUTHORITIES.items()
         for office, title in cast.OFFICES.items()
+    ]
+    wanted += [
+        (f"{code}/{cast.FINANCE}", f"{name}财政局", "finance", (code,), f"{code}/{cast.FINANCE}")
+        for code, name in cast.AUTHORITIES.items()
     ]
     wanted += [
         ("municipal", "市人社局", "officer", everywhere, f"{cast.MUNICIPAL}/hrss"),

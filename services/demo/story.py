@@ -15,9 +15,9 @@ from typing import Any
 
 import uvloop
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from services.demo import (
+    budget,
     cast,
     crowd,
     figures,
@@ -26,19 +26,22 @@ from services.demo import (
     scenes_certificates,
     scenes_classes,
     scenes_directory,
+    scenes_money,
     scenes_offices,
     scenes_people,
     scenes_rights,
     scenes_rosters,
     scenes_teaching,
+    story_money,
     summary,
 )
 from services.demo.client import Api, Refused
+from services.demo.steps import Steps
 from services.demo.world import Phases, World
 from shared import children, launcher, postgres_bins
 
 POLL_S = 0.2
-STEPS_BEFORE, STEPS_A_WAVE, STEPS_AFTER = 5, 6, 3
+STEPS_BEFORE, STEPS_A_WAVE, STEPS_AFTER = 6, 6, 3
 
 
 def main(*, serve: bool, port: int) -> int:
@@ -104,11 +107,13 @@ def _invite(console: Console, suite: launcher.Launcher) -> None:
 
 async def _live(console: Console, suite: launcher.Launcher, phases: Phases) -> World:
     api = Api(children.address(suite.port))
-    world = World(api, crowd.gather())
+    gathered = crowd.gather()
+    world = World(api, gathered, marks=budget.marks(gathered))
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(api.aclose)
         await stack.enter_async_context(_kept_alive(suite))
-        steps = Steps(console, phases)
+        total = STEPS_BEFORE + STEPS_A_WAVE * len(cast.WAVES) + STEPS_AFTER + story_money.STEPS
+        steps = Steps(console, phases, total=total)
         with steps.bar:
             await _year(world, steps, suite.data)
     return world
@@ -130,39 +135,12 @@ async def _kept_alive(suite: launcher.Launcher) -> AsyncIterator[None]:
         task.cancel()
 
 
-class Steps:
-    """The progress bar, or plain lines where nobody watches."""
-
-    def __init__(self, console: Console, phases: Phases) -> None:
-        self.console, self.phases = console, phases
-        self.bar = Progress(
-            TextColumn("{task.description:<12}"),
-            BarColumn(),
-            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        total = STEPS_BEFORE + STEPS_A_WAVE * len(cast.WAVES) + STEPS_AFTER
-        self._task = self.bar.add_task("开始", total=total)
-
-    @contextlib.asynccontextmanager
-    async def step(self, name: str, phase: str) -> AsyncIterator[None]:
-        """Show and time one step."""
-        self.bar.update(self._task, description=name)
-        began = time.monotonic()
-        async with self.phases.phase(phase):
-            yield
-        self.bar.advance(self._task)
-        if not self.console.is_terminal:
-            self.console.print(f"  {name} {time.monotonic() - began:.1f} 秒")
-
-
 async def _year(world: World, steps: Steps, data: Path) -> None:
     await _before(world, steps, data)
     for wave, first in cast.WAVES.items():
         await _wave(world, steps, wave, first)
+        if wave in story_money.CLAIMED_AFTER:
+            await story_money.CLAIMED_AFTER[wave](world, steps)
     async with steps.step("本人的记录", "本人"):
         await world.at(cast.YEAR_OVER)
         await scenes_rights.look_at_own_record(world)
@@ -186,6 +164,9 @@ async def _before(world: World, steps: Steps, data: Path) -> None:
     async with steps.step("目录、合同", "目录"):
         await scenes_directory.publish(world)
         await scenes_directory.commissions(world)
+    async with steps.step("资金、账户", "资金"):
+        await scenes_money.set_up(world)
+        await scenes_money.never_for_buildings(world)
 
 
 async def _wave(world: World, steps: Steps, wave: str, first: date) -> None:
@@ -195,6 +176,8 @@ async def _wave(world: World, steps: Steps, wave: str, first: date) -> None:
         await scenes_classes.file_wave(world, wave)
         if wave == "A":
             await scenes_classes.too_many_at_once(world)
+    if wave == story_money.PAID_DURING:
+        await story_money.first_payments(world, steps)
     async with steps.step(f"{wave} 花名册", "花名册"):
         await world.at(first - timedelta(days=11))
         await scenes_rosters.upload_wave(world, wave)

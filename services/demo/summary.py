@@ -5,7 +5,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from services.demo import cast
+from services.demo import cast, summary_money
 from services.demo.world import World
 
 BUSIEST = 8
@@ -41,6 +41,7 @@ def show(console: Console, world: World, figures: dict[str, Any]) -> None:
     _authorities(console, figures)
     _rejected(console, figures)
     _declined(console, world, figures)
+    summary_money.show(console, world, figures)
 
 
 def _overview(console: Console, figures: dict[str, Any]) -> None:
@@ -70,7 +71,7 @@ def _overview(console: Console, figures: dict[str, Any]) -> None:
 def _targets(console: Console, world: World, figures: dict[str, Any]) -> None:
     names = {one["id"]: one["name"]["zh"] for one in world.seen["progress"]["targets"]}
     table = Table(title="计划进度（人次）", title_justify="left")
-    for column in ("目标", "三年目标", "开始", "结业", "取证"):
+    for column in ("目标", "三年目标", "开始", "结业", "取证", "已付"):
         table.add_column(column, justify="left" if column == "目标" else "right")
     for key, one in figures["targets"].items():
         if one["started"] == 0:
@@ -84,7 +85,7 @@ def _targets(console: Console, world: World, figures: dict[str, Any]) -> None:
 
 def _authorities(console: Console, figures: dict[str, Any]) -> None:
     table = Table(title="按主管单位（人次）", title_justify="left")
-    for column in ("主管单位", "开班", "开始", "结业", "取证"):
+    for column in ("主管单位", "开班", "开始", "结业", "取证", "已付"):
         table.add_column(column, justify="left" if column == "主管单位" else "right")
     for code, one in figures["authorities"].items():
         classes = figures["classes_by_authority"].get(code, 0)

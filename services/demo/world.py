@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any
 
 from services.demo import cast
+from services.demo.budget import Marks
 from services.demo.cast import ClassPlan
 from services.demo.client import Account, Api
 from services.demo.crowd import Crowd
@@ -64,11 +65,17 @@ class World:
     guests: dict[str, Guest] = field(default_factory=dict)
     promises: list[Promise] = field(default_factory=list)
     seen: dict[str, Any] = field(default_factory=dict)
+    marks: Marks = field(default_factory=Marks)
+    claims: dict[tuple[str, ...], str] = field(default_factory=dict)  # classes → newest claim
     today: date = cast.FIRST_DAY
 
     def office(self, authority: str, name: str = "hrss") -> Account:
         """Find an officer by authority and office."""
         return self.officers[f"{authority}/{name}"]
+
+    def finance(self, authority: str) -> Account:
+        """Find the finance officer of an authority."""
+        return self.officers[f"{authority}/{cast.FINANCE}"]
 
     @property
     def municipal(self) -> Account:
