@@ -1,6 +1,6 @@
 # Needs Python >= 3.11 and make, nothing else. `make help` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check lock migration clean
+.PHONY: help demo up test faults bench check lock migration clean
 
 PY := .venv/bin/python
 # Without bytecode beside the sources every process would compile them anew, seconds each.
@@ -33,6 +33,12 @@ up: $(BUILT)  ## run the suite, kept under .data/up, at http://127.0.0.1:8000 (P
 
 test: $(BUILT)  ## run every test on a real PostgreSQL (WORKERS=, ARGS=)
 	@$(PY) -m pytest -n $(WORKERS) --maxprocesses=8 $(ARGS)
+
+faults: $(BUILT)  ## the proof in full: faults and attack, 40 minutes at most (ONLY=name[,name], SEED=)
+	@$(PY) -m tests.faults
+
+bench: $(BUILT)  ## speed against limits of the same run (ONLY=name[,name], FLOORS=write raises floors)
+	@$(PY) -m tests.bench
 
 check: $(BUILT)  ## lint, format, types, import contracts, then every test
 	@$(PY) -m ruff check .
