@@ -41,7 +41,8 @@ LIVING = (
 SENT = "('payable', 'batched', 'paid')"
 PAYABLE_OF = (
     "select l.class_id::text, l.id::text as line from claim_lines l where l.state in"
-    f" {SENT} and not exists (select 1 from lost_grounds g where g.line_id = l.id)"
+    f" {SENT} and not exists"
+    " (select 1 from lost_grounds g where g.line_id = l.id and g.withdrawn_at is null)"
 )
 GROUNDS = (
     "select e.id, e.trainee_id, e.class_id, e.authority, e.started,"

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from shared import access, events, feed, logs, migrations, plans, problems, telemetry, tokens
+from shared import access, events, feed, logs, plans, problems, revisions, telemetry, tokens
 from shared import principal as principals
 from shared.background import Background, Job
 from shared.clock import Clock, SuiteClock
@@ -111,10 +111,14 @@ def create(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        # A redirect to the path without its slash would go to whatever host the caller names.
+        redirect_slashes=False,
         telemetry=OWN_TELEMETRY,
     )
     app.state.service, app.state.background = here, background
-    for router in [*routers, feed.router(here.name)]:
+    # Nobody reads the gateway's feed: what goes out to counties is not the inside feed.
+    feeds = [feed.router(here.name)] if here.name != "gateway" else []
+    for router in [*routers, *feeds]:
         app.router.routes.extend(router.routes)
     access.verify(app, here.access)
     problems.install(app)
@@ -164,7 +168,7 @@ def _mechanisms(here: Service, background: Background) -> list[Route]:
 
 async def _await_migrations(here: Service) -> None:
     """Wait until the database is at least where this code needs it; TimeoutError after a minute."""
-    needed = migrations.head(here.name)
+    needed = revisions.head(here.name)
     query = text("select version_num from alembic_version")
     async with asyncio.timeout(MIGRATED_WITHIN_S):
         while True:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import httpx
 import pydantic_core
+import structlog
 
 from shared import telemetry
 from shared.problems import Problem
@@ -33,6 +34,7 @@ PROBLEM_JSON = "application/problem+json"
 FORWARDED_HEADERS = ("retry-after", "ratelimit", "ratelimit-policy", "www-authenticate")
 
 Params = Mapping[str, str | int | bool | None]
+log = structlog.get_logger()
 
 
 class PeerUnavailable(Problem):
@@ -46,6 +48,25 @@ class PeerUnavailable(Problem):
     def __init__(self, service: str) -> None:
         super().__init__(headers={"Retry-After": "1"})
         self.service = service
+
+
+class PeerMistake(PeerUnavailable):
+    """A peer answered something that it never promised: a bug, here or there, and no answer."""
+
+    def __init__(self, service: str, what: str) -> None:
+        super().__init__(service)
+        log.error("peer_mistake", peer=service, what=what)
+
+
+class Answer(dict[str, Any]):
+    """An object that a peer answered; what it was to hold and does not is the peer's mistake."""
+
+    def __init__(self, service: str, found: Mapping[str, Any]) -> None:
+        super().__init__(found)
+        self._service = service
+
+    def __missing__(self, name: str) -> Any:
+        raise PeerMistake(self._service, f"no {name}")
 
 
 class PeerProblem(Exception):
@@ -64,10 +85,6 @@ class PeerProblem(Exception):
 
 class PeerNotFound(PeerProblem):
     """The peer knows nothing of it, or says so."""
-
-
-class PeerMistake(RuntimeError):
-    """A peer answered something that it never promised: a bug, here or there."""
 
 
 class State(StrEnum):
@@ -133,12 +150,18 @@ class PeerClient:
         self._transport = transport or httpx.AsyncHTTPTransport(limits=LIMITS, trust_env=False)
 
     async def get_json(
-        self, path: str, *, token: str, params: Params | None = None, optional: bool = False
+        self,
+        path: str,
+        *,
+        token: str,
+        params: Params | None = None,
+        optional: bool = False,
+        kind: type = dict,
     ) -> Any:
-        """Return the JSON at a path; None for a 404 where `optional`.
+        """Return the JSON at a path, of the kind agreed; None for a 404 where `optional`.
 
-        Tried a second time when the peer does not answer. Raises PeerUnavailable, PeerNotFound,
-        PeerProblem.
+        Tried a second time when the peer does not answer. Raises PeerUnavailable (PeerMistake for
+        another kind, and where an agreed name is looked up in vain), PeerNotFound, PeerProblem.
         """
         headers = _headers(token)
         given = {name: value for name, value in (params or {}).items() if value is not None}
@@ -146,7 +169,10 @@ class PeerClient:
         response = await self._call(request, attempts=2)
         if optional and response.status_code == NOT_FOUND:
             return None
-        return self._meaning(response)
+        found = self._meaning(response)
+        if not isinstance(found, kind):
+            raise PeerMistake(self.service, f"not a {kind.__name__}")
+        return found
 
     async def post_json(self, path: str, *, token: str, body: Any, key: str | None = None) -> Any:
         """Send a body (bytes are taken as ready JSON) and return the JSON answered, or None.
@@ -268,13 +294,14 @@ class PeerClient:
             kind = PeerNotFound if response.status_code == NOT_FOUND else PeerProblem
             if isinstance(document, dict):
                 raise kind(self.service, response, document)
-        raise PeerMistake(f"{self.service} answered {response.status_code} without a problem")
+        raise PeerMistake(self.service, f"{response.status_code} without a problem")
 
     def _json(self, response: httpx.Response) -> Any:
         try:
-            return pydantic_core.from_json(response.content)
-        except ValueError as error:
-            raise PeerMistake(f"{self.service} answered what is not JSON") from error
+            found = pydantic_core.from_json(response.content)
+        except ValueError:
+            raise PeerMistake(self.service, "not JSON") from None
+        return Answer(self.service, found) if isinstance(found, dict) else found
 
 
 async def _read(response: httpx.Response) -> None:

@@ -49,12 +49,6 @@ def _run(connection: Connection, service: str, to: str) -> None:
     command.upgrade(settings, to)
 
 
-def head(service: str) -> str:
-    """Return the newest revision that this code has of a service's database."""
-    versions = ROOT / "services" / service / "migrations" / "versions"
-    return max(path.name[:4] for path in versions.glob("[0-9]*.py"))
-
-
 def run_env(metadata: MetaData) -> None:
     """Be the body of a service's `env.py`."""
     connection: Connection = context.config.attributes["connection"]

@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared import client, idempotency, logs, problems
+from shared import client, idempotency, logs, problems, telemetry
 from shared.clock import Clock
 from shared.principal import Principal
 from shared.service import Service
@@ -70,6 +70,11 @@ class AlreadyThere(problems.Problem):
 class Operation(APIRoute):
     """A route that is one operation of the access table and one transaction."""
 
+    def __init__(self, *args: Any, max_body_size: int | None = None, **kwargs: Any) -> None:
+        # The framework's own limit answers in plain text, over the head of every handler.
+        super().__init__(*args, **kwargs)
+        self.app = telemetry.BodyLimit(self.app, max_bytes=max_body_size or BODY_BYTES_MAX)
+
     def get_route_handler(self) -> Handler:
         """Wrap FastAPI's handler."""
         handle = super().get_route_handler()
@@ -96,9 +101,6 @@ class Operation(APIRoute):
                 return await _transact(service, principal, key, request, handle)
             except (problems.Problem, HTTPException, RequestValidationError):
                 raise
-            except client.PeerMistake as error:
-                log.exception("peer_mistake", error=str(error), operation=operation)
-                raise client.PeerUnavailable("peer") from None
             except client.PeerProblem as error:
                 # A peer found the caller's own words wrong; what it said of them is logged only.
                 log.warning("peer_refused", peer=error.service, code=error.code)

@@ -34,6 +34,7 @@ class EventType(StrEnum):
     BANK_RETURN_IMPORTED = "bank_return.imported"
     PAYMENT_BOUNCED = "payment.bounced"
     GROUND_LOST = "ground.lost"
+    GROUND_RESTORED = "ground.restored"
 
     SAMPLE_DRAWN = "sample.drawn"
     LINE_LOOKED = "line.looked"

@@ -186,10 +186,10 @@ from (select n.id::text, (n.body is not null and sha256(n.body) <> n.sha256)
     or (select count(*) from notice_lines l where l.notice_id = n.id) <> n.lines as wrong
   from notices n) x;
 
--- 公示：异议成立的明细已作废，处理异议的是两个不同的人
+-- 公示：异议成立的明细都曾作废（申诉成立的可以重新核定），处理异议的是两个不同的人
 select count(*) as examined, count(*) filter (where wrong) as wrong, min(id) filter (where wrong) as example
 from (select o.id::text, coalesce(o.found_by = o.decided_by, false) or (o.state = 'upheld' and exists (
-      select 1 from claim_lines l where l.id = any (o.voids) and l.state <> 'voided')) as wrong
+      select 1 from claim_lines l where l.id = any (o.voids) and 'voided' <> all (l.path))) as wrong
   from objections o) x;
 
 -- 名额：已占用的都属于在办或已付明细，在办明细占满其全部名额

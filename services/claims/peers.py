@@ -1,7 +1,7 @@
 """The claims service's only HTTP to other services: facts of people, terms of classes."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from services.claims.provisions.facts import Price
 from services.claims.submissions.gathering import ClassTerms
 from shared import problems
-from shared.client import PeerClient, PeerMistake, PeerNotFound, PeerUnavailable
+from shared.client import PeerClient, PeerNotFound, PeerUnavailable
 from shared.service import Service
 
 INSTITUTIONS, REGISTRY = ["institutions"], ["registry"]
@@ -58,15 +58,14 @@ class Institutions:
             )
         except PeerNotFound:
             raise problems.NotFound from None
-        except PeerMistake as error:
-            raise PeerUnavailable("institutions") from error
         found = _promised("institutions", found, "terms")
-        terms = dict(zip(different, map(_terms, found["terms"]), strict=True))
-        return Terms(
-            classes={class_id: terms[one] for class_id, one in asked.items()},
-            signer=found["signer"],
-            employers=found["employers"] | {found["credit_code"]: str(organisation_id)},
-        )
+        with _answer_of("institutions"):
+            terms = dict(zip(different, map(_terms, found["terms"]), strict=True))
+            return Terms(
+                classes={class_id: terms[one] for class_id, one in asked.items()},
+                signer=found["signer"],
+                employers=found["employers"] | {found["credit_code"]: str(organisation_id)},
+            )
 
     async def bank_accounts(
         self, organisation_ids: Sequence[UUID], *, issue_id: UUID
@@ -81,7 +80,8 @@ class Institutions:
                 "issue_id": str(issue_id),
             },
         )
-        return [{**one, "id": one["organisation_id"]} for one in found["payees"]]
+        with _answer_of("institutions"):
+            return [{**one, "id": one["organisation_id"]} for one in found["payees"]]
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -127,8 +127,6 @@ class Registry:
             found = await self._client.post_json(path, token=token, body=body)
         except PeerNotFound:
             raise problems.NotFound from None
-        except PeerMistake as error:
-            raise PeerUnavailable("registry") from error
         return _promised("registry", found, "classes", "lines")
 
     async def require_visible(self, class_id: UUID, *, token: str) -> None:
@@ -139,7 +137,10 @@ class Registry:
     async def own_benefits(self, *, token: str) -> list[dict[str, Any]]:
         """Return what the caller received before, as lists say; none for whom nobody knows."""
         found = await self._client.get_json("/me/benefits", token=token, optional=True)
-        return [] if found is None else list(found["items"])
+        if found is None:
+            return []
+        items: list[dict[str, Any]] = _promised("registry", found, "items")["items"]
+        return items
 
     async def note_read(self, trainee_id: UUID, *, issue_id: UUID, office: str | None) -> None:
         """Note for a person, before it happens, that an office opens their appeal.
@@ -170,7 +171,7 @@ class Registry:
                 "office": office,
             },
         )
-        people: list[dict[str, Any]] = found["payees"]
+        people: list[dict[str, Any]] = _promised("registry", found, "payees")["payees"]
         return people
 
     async def bank_accounts(
@@ -187,11 +188,21 @@ class Registry:
                 "office": office,
             },
         )
-        return [{**one, "id": one["trainee_id"]} for one in found["payees"]]
+        with _answer_of("registry"):
+            return [{**one, "id": one["trainee_id"]} for one in found["payees"]]
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+
+@contextlib.contextmanager
+def _answer_of(peer: str) -> Iterator[None]:
+    """Take an answer that does not hold what was agreed for no answer: nothing was stored yet."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise PeerUnavailable(peer) from error
 
 
 def _promised(peer: str, found: Any, *lists: str) -> dict[str, Any]:

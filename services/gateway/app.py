@@ -15,6 +15,7 @@ from services.gateway.commitments import api as commitments
 from services.gateway.directory import api as directory
 from services.gateway.directory import catalogue
 from services.gateway.directory.ready import Ready
+from services.gateway.grievances import api as grievances
 from services.gateway.portal import api as portal
 from services.gateway.previews import api as previews
 from services.gateway.progress import api as progress
@@ -38,6 +39,8 @@ ROUTERS: list[APIRouter] = [
     commitments.disclosures,
     directory.router,
     previews.router,
+    grievances.mine,
+    grievances.offices,
     progress.router,
     portal.router,
 ]

@@ -13,3 +13,5 @@ class EventType(StrEnum):
     CLIENT_ROTATED = "client.secret_rotated"
     CLIENT_REVOKED = "client.revoked"
     LOGIN_BOUND = "login.bound"
+    COMPLAINT_MADE = "complaint.made"
+    COMPLAINT_ANSWERED = "complaint.answered"

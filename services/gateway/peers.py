@@ -1,5 +1,6 @@
 """The services behind the gateway: what it asks of them itself, and the lanes it passes through."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 import httpx
 
 from shared import client
-from shared.client import PeerClient, PeerProblem
+from shared.client import PeerClient, PeerNotFound, PeerProblem
 from shared.problems import NotFound, Problem
 from shared.service import Service
 
@@ -80,6 +81,22 @@ class Peers:
         except PeerProblem as refused:
             raise BindingCodeRefused from refused
         return UUID(answer["trainee_id"])
+
+    async def note_read(
+        self, here: Service, trainee: UUID, *, issue: UUID, office: str | None
+    ) -> None:
+        """Note for a person, before it happens, that an office opens their complaint.
+
+        Of whom the registry knows nothing (any more), there is nobody to be told. Raises
+        PeerUnavailable.
+        """
+        body = {"trainee_id": str(trainee), "what": "complaint", "issue_id": str(issue)}
+        with contextlib.suppress(PeerNotFound):
+            await self.lanes["registry"].quick.post_json(
+                "/internal/reads",
+                token=here.token(purpose="reading", audience=["registry"]),
+                body=body | {"office": office},
+            )
 
 
 def connect(here: Service) -> Peers:

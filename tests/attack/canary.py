@@ -1,12 +1,15 @@
 """Marked numbers, names, accounts and words go through a whole life, and turn up nowhere in clear.
 
 Looked through afterwards: every table of the four databases as text, the cluster's data files and
-write-ahead log, the services' logs, their metrics, addresses, what wrong callers are answered, and
-the files that the suite wrote.
+write-ahead log, a backup packed and unpacked, the services' logs with a line a request, their
+metrics, traces and addresses, every problem that was answered, what wrong callers are answered by
+every operation that reads or exports, and the files that the suite wrote.
 """
 
+import asyncio
 import base64
 import io
+import itertools
 import random
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,11 +18,11 @@ from urllib.parse import quote
 
 import httpx
 
-from shared import logs
+from shared import access, backup, logs, postgres, postgres_bins
 from shared.principal import Principal, Role
-from tests.attack import lives, strangers
+from tests.attack import drawing, lives, strangers
 from tests.attack.lives.scene import PASSBOOK, Scene
-from tests.attack.strangers import Stranger
+from tests.attack.strangers import NEAR, Stranger
 from tests.attack.watching import Step, Watch
 from tests.claims.submissions import world as books
 from tests.faults.part import Part, Report, Size, Tools
@@ -34,6 +37,25 @@ class Overhearing(Watch):
     """Listens to every address and answer; attacks nothing."""
 
     addresses: list[str]
+    traces: list[bytes]
+    problems: list[bytes]
+
+    def listen(self, client: httpx.AsyncClient) -> None:
+        """Hear every answer of a client."""
+
+        async def heard(answer: httpx.Response) -> None:
+            names = ("traceparent", "tracestate", "baggage", "location", "link", "set-cookie")
+            told = [answer.headers.get(name, "") for name in names]
+            self.traces.append(" ".join(told).encode())
+            if answer.is_error:
+                self.problems.append(await answer.aread())
+
+        client.event_hooks = {"response": [heard]}
+
+    def _client(self, base: str, headers: dict[str, str]) -> httpx.AsyncClient:
+        made = super()._client(base, headers)
+        self.listen(made)
+        return made
 
     async def attack(self, step: Step, by: Principal) -> None:
         """Write down where a request went."""
@@ -43,7 +65,7 @@ class Overhearing(Watch):
 async def _run(tools: Tools) -> Report:
     suite, report = tools.suite, Report()
     watch = Overhearing(suite, random.Random(tools.seed))
-    watch.addresses = []
+    watch.addresses, watch.traces, watch.problems = [], [], []
     wechat = doubles.Wechat()
     try:
         with _written() as written, doubles.cheap(suite):
@@ -53,13 +75,15 @@ async def _run(tools: Tools) -> Report:
                 await watch.install(callers)
                 scene = Scene(suite, await worlds.world(suite), secrets=watch.secrets)
                 await lives.live(scene, wechat)
-                watch.remove()
                 await _errors(suite, scene)
-                wrong = [text async for text in _answers(suite, callers, scene)]
+                watch.remove()
+                wrong = [text async for text in _answers(tools, callers)]
             marks = _forms(watch.secrets)
             report.figures = {"marks": len(watch.secrets), "forms": len(marks)}
             places = {
                 "logs": [written.getvalue().encode()],
+                "problems": watch.problems,
+                "traces": watch.traces,
                 "addresses": [text.encode() for text in watch.addresses],
                 "answers to wrong callers": wrong,
                 "metrics": [text async for text in _metrics(suite)],
@@ -69,6 +93,7 @@ async def _run(tools: Tools) -> Report:
             if tools.size is Size.FULL:
                 await suite.sql("registry", "checkpoint")
                 places["cluster"] = _files(_cluster(suite))
+                places["backup"] = await _backup(tools)
             for name, texts in places.items():
                 read = _search(report, name, texts, marks)
                 report.figures[f"{name}, bytes"] = read
@@ -76,6 +101,10 @@ async def _run(tools: Tools) -> Report:
             report.case(held=any(mark in own for mark in marks), what="the search finds nothing")
             report.case(held=report.figures["tables, bytes"] != 0, what="no table was read")
             report.case(held=report.figures["logs, bytes"] != 0, what="no log was read")
+            report.case(held=bool(watch.problems), what="no problem was heard")
+            every = {b'"route":"/v1', b'"event":"request"', b'"role":"trainee"'}
+            lines = written.getvalue().encode()
+            report.case(held=all(one in lines for one in every), what="no line a request")
     finally:
         watch.remove()
     return report
@@ -160,16 +189,42 @@ async def _errors(suite: Suite, scene: Scene) -> None:
         await someone.client.post("/me/correction-requests", json={"field": word, "text": word})
 
 
-async def _answers(suite: Suite, callers: Sequence[Stranger], scene: Scene) -> AsyncIterator[bytes]:
-    """Read every list there is as everybody who is somebody else."""
-    for one in callers:
-        client = suite.gateway(one.principal) if one.principal.role is not Role.SERVICE else None
-        if client is None:
-            continue
-        for path in ("/classes", "/claims", "/organisations", "/me", "/me/copy", "/notices"):
-            yield (await client.get(f"/v1{path}")).content
-        for path in ("enrolments", "sign-in-sheet", "results", "certificates"):
-            yield (await client.get(f"/v1/classes/{scene.rooms['main'].id}/{path}")).content
+async def _answers(tools: Tools, callers: Sequence[Stranger]) -> AsyncIterator[bytes]:
+    """Ask every operation that reads or exports, with stored keys, as everybody else."""
+    suite, chance = tools.suite, random.Random(tools.seed)
+    keys = await drawing.keys(suite)
+    asked = []
+    for name in SERVICES:
+        for route in access.operations(suite.apps[name]):
+            path = route.path
+            for field in route.dependant.path_params:
+                known = keys.get(field.alias) or ["1"]
+                path = path.replace(f"{{{field.alias}}}", chance.choice(known))
+            if "GET" in (route.methods or ()) and not path.startswith("/internal"):
+                outer = path if name == "gateway" else f"/v1{path}"
+                asked += [outer, f"{outer}?format=csv", f"{outer}?format=xlsx"]
+    pairs = [(one, path) for one in callers for path in asked if one.relation not in NEAR]
+    pairs = [pair for pair in pairs if pair[0].principal.role is not Role.SERVICE]
+    for one, path in chance.sample(pairs, tools.many(handful=200, full=len(pairs))):
+        answer = await suite.gateway(one.principal).get(path)
+        yield answer.content + str(answer.headers).encode()
+
+
+async def _backup(tools: Tools) -> Iterator[bytes]:
+    """Back everything up and give its files, packed as they lie there and unpacked as text."""
+    suite, folder = tools.suite, tools.folder / "backup"
+    urls = {name: postgres.database_urls(suite.cluster, name, suite.prefix)[1] for name in SERVICES}
+    await backup.back_up(urls, folder, keys=suite.keys, at=suite.clock.now())
+    restore = postgres_bins.binaries() / "pg_restore"
+    texts = []
+    for dump in sorted(folder.glob("*.dump")):
+        ran = await asyncio.create_subprocess_exec(
+            restore, "-f", "-", dump, stdout=asyncio.subprocess.PIPE
+        )
+        text, _ = await ran.communicate()
+        assert ran.returncode == 0, dump
+        texts.append(text)
+    return itertools.chain(texts, _files(folder))
 
 
 async def _metrics(suite: Suite) -> AsyncIterator[bytes]:

@@ -8,6 +8,7 @@ import httpx
 from fastapi.routing import APIRoute
 
 from services.gateway.surface import forward
+from services.gateway.surface.door import TOKEN_PATH
 from shared import access
 from shared.principal import Principal, Role
 from tests.attack import strangers
@@ -85,6 +86,8 @@ async def _purposes(suite: Suite, report: Report, name: str, route: APIRoute) ->
         refused = {httpx.codes.FORBIDDEN}
         if name == "gateway":
             refused = {httpx.codes.UNAUTHORIZED}
+            if route.path == TOKEN_PATH:  # what the header says there is a client's name
+                refused = {httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED}
         report.case(
             held=answer.status_code in refused,
             what=f"{name}.{route.name} for purpose {purpose}: {answer.status_code}",

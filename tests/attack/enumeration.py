@@ -104,7 +104,7 @@ async def _run(tools: Tools) -> Report:
 async def _guessing_ends(suite: Suite, report: Report) -> None:
     """Guess codes, certificates, log-ins and keys until the door shuts."""
     budgets: Budgets = suite.apps["gateway"].state.service.extra["budgets"]
-    before = dict(budgets._amounts)
+    before = dict(budgets.per_minute)
     budgets.allow({"logins": MISSES, "misses": MISSES})
     try:
         login = {"login": "nobody", "password": "a wrong pass phrase", "totp": "000000"}

@@ -16,11 +16,6 @@ from tests.gateway import doubles
 from tests.registry import world as worlds
 from tests.suite import Suite
 
-NEVER = {
-    # Only a service reads a feed, and the gateway lets no service's token in: nobody → gateway.
-    ("gateway", "read_events"),
-}
-
 
 async def _run(tools: Tools) -> Report:
     suite, chance = tools.suite, random.Random(tools.seed)
@@ -49,10 +44,8 @@ def _report(suite: Suite, watch: Watch) -> Report:
     report = Report(tried=sum(watch.tried.values()), broken=list(dict.fromkeys(watch.broken)))
     report.figures = {f"tried {how}": n for how, n in watch.tried.items()}
     report.figures |= {"operations": len(every), "reached": len(watch.reached)}
-    for name, operation in sorted(every - watch.reached - NEVER):
+    for name, operation in sorted(every - watch.reached):
         report.case(held=False, what=f"{name}.{operation} was never answered 2xx in its own cell")
-    for name, operation in sorted(NEVER & watch.reached):
-        report.case(held=False, what=f"{name}.{operation} was answered, and never should be")
     return report
 
 

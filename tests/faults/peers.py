@@ -70,9 +70,6 @@ WRONG: dict[str, Say] = {
 }
 
 
-SHAPES = ("another shape", "a list", "null")
-
-
 @contextmanager
 def faulty(suite: Suite, host: str, fault: str) -> Iterator[None]:
     """Put a fault on the way to a service, or a liar in its place."""
@@ -196,8 +193,7 @@ async def _aggregates(report: Report, here: World, host: str, fault: str) -> Non
             answer = await door.get(route.path)
             _slowest(report, monotonic() - began)
             what = f"{host} {fault}: GET {route.path} → {answer.status_code}"
-            # A peer of another shape is a bug, and said to be one; it is never taken for an answer.
-            broken = answer.status_code == SERVER_ERROR and fault not in SHAPES
+            broken = answer.status_code == SERVER_ERROR
             report.case(held=not broken, what=what)
             if answer.status_code in BUSY:
                 report.case(held="retry-after" in answer.headers, what=f"{what}, no Retry-After")

@@ -50,7 +50,7 @@ async def test_a_kept_answer_counts_against_the_budget(suite: Suite) -> None:
     """The door stands before it."""
     here = suite.apps["gateway"].state.service
     await catalogue.of(here).refresh()
-    before = dict(here.extra["budgets"]._amounts)
+    before = dict(here.extra["budgets"].per_minute)
     here.extra["budgets"].allow({budgets.READS: 2})
     try:
         codes = [(await suite.gateway().get(QUESTION)).status_code for _ in range(3)]

@@ -158,9 +158,7 @@ async def test_nothing_but_plain_paths_of_public_nouns_is_passed_through(
     """Unknown nouns, climbing and encoded paths are not found, and no service hears of them."""
     header = suite.gateway(suite.officer("650402")).headers["authorization"]
     status, body = await doubles.raw_get(suite, path.encode(), header)
-    # The gateway's own feed stands outside /v1 and is for services.
-    assert status == (403 if path == "/internal/events" else 404)
-    assert json.loads(body)["status"] == status
+    assert status == json.loads(body)["status"] == 404
     assert registry.seen == []
 
 

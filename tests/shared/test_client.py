@@ -64,13 +64,13 @@ class Peer:
             more = message["more_body"]
             await send({"type": "http.response.body", "body": message["body"], "more_body": more})
 
-    async def busy(self) -> int:
+    async def busy(self) -> dict[str, int]:
         """Count how many are here at once."""
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         await asyncio.sleep(0.005)
         self.at_once -= 1
-        return self.at_once
+        return {"at_once": self.at_once}
 
     async def chunks(self) -> StreamingResponse:
         """Answer one chunk and break."""
@@ -190,6 +190,15 @@ async def test_what_is_not_there_is_none_or_an_error_as_asked(calls: PeerClient)
         await calls.get_json("/nothing", token=TOKEN)
 
 
+async def test_an_object_that_lacks_what_was_agreed_is_no_answer(calls: PeerClient) -> None:
+    """Whoever puts answers together hears it as any other silence."""
+    found = await calls.get_json("/status/200", token=TOKEN)
+    with pytest.raises(PeerUnavailable):
+        _ = found["organisation"]
+    with pytest.raises(PeerMistake):
+        await calls.get_json("/status/200", token=TOKEN, kind=list)
+
+
 @pytest.mark.parametrize("path", ["/teapot", "/page", "/status/302"])
 async def test_an_answer_never_promised_is_a_bug(calls: PeerClient, path: str) -> None:
     """It is not dressed up as something the client did."""
@@ -303,7 +312,7 @@ async def test_who_would_wait_behind_too_many_is_refused_at_once(calls: PeerClie
     answers = await asyncio.gather(*crowd, return_exceptions=True)
     refused = [answer for answer in answers if isinstance(answer, PeerUnavailable)]
     assert len(refused) == 100 - client.WAITING_MAX - client.CONCURRENT
-    assert all(isinstance(answer, int | PeerUnavailable) for answer in answers)
+    assert all(isinstance(answer, dict | PeerUnavailable) for answer in answers)
 
 
 async def test_bodies_stream_through_both_ways(calls: PeerClient, peer: Peer) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -94,6 +95,20 @@ async def test_tampering_is_seen(suite: Suite, tamper: str) -> None:
     assert verified == 0
 
 
+async def test_a_chain_hashed_anew_lacks_its_signature(suite: Suite) -> None:
+    """Who changes an event and the hash that fits it does not have the key."""
+    await _append(suite, "a", "b")
+    await _sealer(suite).run_once(now=suite.clock.now())
+    await suite.sql("claims", "update events set data = '{\"n\": 2}' where subject = 'b'")
+    here = suite.apps["claims"].state.service
+    query = f"select {events.COLUMNS} from events e order by e.position"
+    async with here.database.transaction(service("claims", "check")) as session:
+        rows = (await session.execute(text(query))).all()
+    hashed = events.chain(events.GENESIS, [events.digest(n, row) for n, row in enumerate(rows, 1)])
+    await suite.sql("claims", "update event_batches set hash = $1", hashed)
+    assert await _verify(suite) == (0, events.ChainFault(1, "signature does not hold"))
+
+
 async def test_the_app_role_cannot_rewrite_events(suite: Suite) -> None:
     """Append-only is a matter of grants, not of manners."""
     here = suite.apps["claims"].state.service
@@ -104,15 +119,29 @@ async def test_the_app_role_cannot_rewrite_events(suite: Suite) -> None:
                 await session.execute(text(statement))
 
 
+class _Together(httpx.AsyncBaseTransport):
+    """Hands out no answer before everybody has one."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, how_many: int) -> None:
+        self._inner, self._all = inner, asyncio.Barrier(how_many)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._inner.handle_async_request(request)
+        await self._all.wait()
+        return answer
+
+
 class _Reader:
-    def __init__(self, suite: Suite) -> None:
+    def __init__(self, suite: Suite, transport: httpx.AsyncBaseTransport | None = None) -> None:
         registry, claims = (suite.apps[n].state.service for n in ("registry", "claims"))
         self.applied: list[str] = []
         self.fail = False
         self.reader = feed.Reader(
             name="registry",
             source="claims",
-            peer=PeerClient("http://claims", service="claims", transport=suite.transport),
+            peer=PeerClient(
+                "http://claims", service="claims", transport=transport or suite.transport
+            ),
             database=registry.database,
             token=lambda: registry.token(purpose="feed", audience=["claims"]),
             apply=self._apply,
@@ -169,6 +198,15 @@ async def test_two_readers_apply_nothing_twice(suite: Suite) -> None:
     assert sum(d for d in done if isinstance(d, int)) == 50
     rows = await suite.sql("registry", "select name from leases where name like 'e%'")
     assert len(rows) == 50
+
+
+async def test_a_page_that_another_copy_applied_meanwhile_is_left_alone(suite: Suite) -> None:
+    """Two copies hold the same page: one applies it, the other finds the cursor moved."""
+    await _append(suite, "a", "b")
+    await _sealer(suite).run_once(now=suite.clock.now())
+    both = _Together(suite.transport, 2)
+    done = await asyncio.gather(*(_Reader(suite, both).run() for _ in range(2)))
+    assert sorted(done) == [0, 2]
 
 
 async def test_a_rewound_feed_stops_its_readers_loudly(suite: Suite, reader: _Reader) -> None:

@@ -6,7 +6,8 @@ from collections import Counter
 import httpx
 import pytest
 
-from shared.principal import Principal, Role
+from shared import access, problems
+from shared.principal import Principal, Role, service
 from tests.shared import tiny_service
 from tests.suite import Suite
 
@@ -102,6 +103,24 @@ async def test_stored_answers_are_sealed(tiny: Suite) -> None:
     assert b"canary" not in row["body"]
 
 
+async def test_a_stored_answer_opens_for_its_caller_only(tiny: Suite) -> None:
+    """An answer put into another's row in the database is broken, not told."""
+    key = {"Idempotency-Key": "k" * 12}
+    clients = [_client(tiny, tiny.officer("650402")) for _ in range(2)]
+    for client in clients:
+        await client.post("/notes", json={"text": "a"}, headers=key)
+    own, other = await tiny.sql("claims", "select subject, body from idempotency order by at")
+    await tiny.sql(
+        "claims",
+        "update idempotency set body = $1 where subject = $2",
+        other["body"],
+        own["subject"],
+    )
+    assert (await clients[0].post("/notes", json={"text": "a"}, headers=key)).status_code == 500
+    again = await clients[1].post("/notes", json={"text": "a"}, headers=key)
+    assert again.headers["idempotency-replayed"] == "true"
+
+
 @pytest.mark.parametrize(
     ("body", "where"),
     [
@@ -149,6 +168,16 @@ async def test_the_access_table_decides_who_calls(tiny: Suite) -> None:
     assert (await client.get("/notes/seen")).status_code == 403
     bare = httpx.AsyncClient(transport=tiny.transport, base_url="http://tiny")
     assert (await bare.get("/notes/seen")).json()["code"] == "unauthenticated"
+
+
+def test_a_service_calls_with_the_purposes_that_its_row_names() -> None:
+    """Its role alone opens nothing."""
+    row = access.Row(frozenset({Role.SERVICE}), frozenset({"notice"}), "示例")
+    table = access.AccessTable({"read_names": row}, {})
+    table.check("read_names", service("claims", "notice"))
+    for purpose in ("feed", "check"):
+        with pytest.raises(problems.Forbidden):
+            table.check("read_names", service("claims", purpose))
 
 
 async def test_a_service_may_only_sign_for_itself(tiny: Suite) -> None:

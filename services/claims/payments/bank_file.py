@@ -12,7 +12,8 @@ SUMMARY = "汇总"
 REMARK = "职业培训补贴"
 QUOTE = '"'
 SPECIAL = re.compile(r'[",\r\n]')
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# In a Chinese spreadsheet program the wide forms begin a formula as well.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 WIDTHS = (20, 30, 26, 36, 14, 20)
 # Nothing that a person or an organisation wrote becomes a formula, a link or a number.
 SAFE = {

@@ -21,14 +21,14 @@ from shared.service import Service
 PAYEES = text(
     "select distinct p.payee_id from payment_lines p where p.batch_id = :batch"
     " and p.outcome is null and not exists"
-    " (select 1 from lost_grounds g where g.line_id = p.line_id)"
+    " (select 1 from lost_grounds g where g.line_id = p.line_id and g.withdrawn_at is null)"
 )
 # Rows that may have to stay out: without account, without ground, or sent before.
 DOUBTFUL = text(
     "select p.id, p.line_id, p.payee_id, p.fen, g.line_id is not null as lost,"
     " b.reason as before_reason, b.account_ref as before_account"
     " from payment_lines p left join payment_lines b on b.id = p.previous"
-    " left join lost_grounds g on g.line_id = p.line_id"
+    " left join lost_grounds g on g.line_id = p.line_id and g.withdrawn_at is null"
     " where p.batch_id = :batch and p.outcome is null"
     " and (p.payee_id <> all(cast(:known as uuid[])) or g.line_id is not null"
     " or p.previous is not null) order by p.row_no"

@@ -168,9 +168,19 @@ class LostGround(Base):
     """A line whose ground fell, or some days of it; paid ones are to be recovered."""
 
     __tablename__ = "lost_grounds"
-    __table_args__ = (Index("lost_by_authority", "authority", "noted_at", "line_id"),)
+    __table_args__ = (
+        Index("lost_by_authority", "authority", "noted_at", "line_id"),
+        Index("lost_by_line", "line_id"),
+        Index(
+            "lost_live_once",
+            "line_id",
+            unique=True,
+            postgresql_where=text("withdrawn_at is null"),
+        ),
+    )
 
-    line_id: Mapped[UUID] = mapped_column(ForeignKey("claim_lines.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    line_id: Mapped[UUID] = mapped_column(ForeignKey("claim_lines.id"))
     authority: Mapped[str] = mapped_column(Text)
     organisation_id: Mapped[UUID | None]
     class_id: Mapped[UUID]
@@ -182,3 +192,8 @@ class LostGround(Base):
     noted_by: Mapped[str] = mapped_column(Text)
     noted_at: Mapped[datetime] = mapped_column(Instant)
     days: Mapped[list[date]] = mapped_column(ARRAY(Date), server_default="{}")
+    class_voided: Mapped[bool] = mapped_column(server_default=text("false"))
+    withdrawn_by: Mapped[str | None] = mapped_column(Text)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    withdrawal_reason: Mapped[str | None] = mapped_column(Text)
+    withdrawal_document: Mapped[str | None] = mapped_column(Text)

@@ -21,6 +21,7 @@ from services.claims.submissions.states import State
 from shared import events, problems
 from shared import principal as principals
 from shared.principal import Principal
+from shared.problems import Problem
 
 VOIDED_AT_ONCE = 1_000
 CLASS_VOIDED, GROUND_FELL = "class.voided", "ground.fell"
@@ -38,7 +39,8 @@ NOTE = text(
     " fen, reason, document_number, noted_by, noted_at)"
     " select id, authority, organisation_id, class_id, payee_kind, payee_id, amount_fen, :reason,"
     " :document, :by, :at from claim_lines where id = any(cast(:lines as uuid[]))"
-    " and state in ('payable', 'batched', 'paid') on conflict do nothing"
+    " and state in ('payable', 'batched', 'paid')"
+    " on conflict (line_id) where withdrawn_at is null do nothing"
     " returning line_id, authority, organisation_id, fen"
 )
 SEEN = text("select id, state from claim_lines where id = any(cast(:lines as uuid[]))")
@@ -49,10 +51,37 @@ TOLD = text(
 FALLEN = text(
     "select l.id, l.transfer_id, g.reason from lost_grounds g"
     " join claim_lines l on l.id = g.line_id"
-    " where l.state = any(cast(:open as text[])) order by l.id limit :most"
-    " for update of l skip locked"
+    " where g.withdrawn_at is null and l.state = any(cast(:open as text[]))"
+    " order by l.id limit :most for update of l, g skip locked"
+)
+NOTED = text(
+    "select g.id, g.authority, g.organisation_id, g.fen, g.noted_by, g.noted_at, g.class_voided,"
+    " l.state from lost_grounds g join claim_lines l on l.id = g.line_id"
+    " where g.line_id = :line and g.withdrawn_at is null for update of l, g"
+)
+WITHDRAW = text(
+    "update lost_grounds set withdrawn_by = :by, withdrawn_at = :at, withdrawal_reason = :reason,"
+    " withdrawal_document = :document where id = :id"
 )
 FREE = text("select release_slots(cast(:lines as uuid[]))")
+
+
+class ClassStaysVoided(Problem):
+    """The class of the line was voided: its ground does not come back."""
+
+    status = 409
+    code = "class_stays_voided"
+    title_zh = "该培训班已作废，依据不会恢复，登记不能撤销"
+    title_en = "The class was voided and its ground does not come back: the entry stays"
+
+
+class GroundNeedsAnother(Problem):
+    """Whoever noted that a ground fell cannot withdraw it."""
+
+    status = 403
+    code = "ground_needs_another"
+    title_zh = "登记须由登记人以外的工作人员撤销"
+    title_en = "An entry is withdrawn by another officer than the one who made it"
 
 
 async def note(
@@ -85,6 +114,41 @@ async def note(
     )
 
 
+async def withdraw(
+    session: AsyncSession,
+    *,
+    line_id: UUID,
+    reason: str,
+    document_number: str,
+    by: Principal,
+    at: datetime,
+) -> schemas.GroundBackOut:
+    """Withdraw the entry of a line whose ground came back; what falls again is noted anew.
+
+    Raises NotFound where nothing is noted or out of reach, ClassStaysVoided, GroundNeedsAnother.
+    """
+    row = (await session.execute(NOTED, {"line": line_id})).one_or_none()
+    if row is None:
+        raise problems.NotFound
+    if row.class_voided:
+        raise ClassStaysVoided
+    if row.noted_by == by.subject:
+        raise GroundNeedsAnother
+    values = {"id": row.id, "reason": reason, "document": document_number, "at": at}
+    await session.execute(WITHDRAW, {**values, "by": by.subject})
+    told = _told([(row, row.state)], reason, document_number, kind=EventType.GROUND_RESTORED)
+    await events.append(session, told, by=by, at=at)
+    return schemas.GroundBackOut(
+        line_id=line_id,
+        authority=row.authority,
+        fen=row.fen,
+        reason=reason,
+        document_number=document_number,
+        noted_at=row.noted_at,
+        withdrawn_at=at,
+    )
+
+
 async def apply(
     session: AsyncSession, *, found: Sequence[dict[str, Any]], by: Principal, at: datetime
 ) -> None:
@@ -114,7 +178,11 @@ def _fell(event: dict[str, Any]) -> tuple[str, dict[str, str | None]] | None:
 
 
 def _told(
-    fallen: Sequence[tuple[Any, str]], reason: str, document_number: str | None
+    fallen: Sequence[tuple[Any, str]],
+    reason: str,
+    document_number: str | None,
+    *,
+    kind: EventType = EventType.GROUND_LOST,
 ) -> list[events.Event]:
     """Tell by authority and organisation: counts and sums, no line and no person."""
     groups: dict[tuple[str, UUID | None], list[tuple[Any, str]]] = {}
@@ -122,7 +190,7 @@ def _told(
         groups.setdefault((row.authority, row.organisation_id), []).append((row, state))
     return [
         events.Event(
-            type=EventType.GROUND_LOST,
+            type=kind,
             subject=f"organisation:{organisation}" if organisation else f"authority:{authority}",
             authority=authority,
             organisation=organisation,
@@ -166,7 +234,8 @@ async def void_unpaid(session: AsyncSession, *, at: datetime) -> int:
 def to_recover() -> Select[Any]:
     """Select the paid lines that lost their ground, or days of it, in the caller's reach."""
     paid = select(Payment.line_id).where(Payment.outcome == Outcome.PAID.value)
-    return select(LostGround).where(LostGround.line_id.in_(paid))
+    live = LostGround.withdrawn_at.is_(None)
+    return select(LostGround).where(LostGround.line_id.in_(paid), live)
 
 
 def shape(row: LostGround) -> schemas.ToRecoverOut:

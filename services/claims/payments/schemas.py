@@ -209,6 +209,36 @@ class LostOut(routing.Out):
     to_recover_fen: int
 
 
+class GroundBackIn(routing.Body):
+    """Why an entry is withdrawn, and the document that says so."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "reason": "证书已由发证单位重新核发",
+                    "document_number": "鄯人社核〔2020〕示例6号",
+                }
+            ]
+        }
+    )
+
+    reason: Text
+    document_number: Document
+
+
+class GroundBackOut(routing.Out):
+    """An entry that was withdrawn: the line is not to be recovered, or may go on."""
+
+    line_id: UUID
+    authority: str
+    fen: int
+    reason: str
+    document_number: str
+    noted_at: datetime
+    withdrawn_at: datetime
+
+
 class ToRecoverOut(routing.Out):
     """A paid line whose ground fell."""
 

@@ -6,6 +6,8 @@ from uuid import UUID
 from services.claims.payments import queries, recovering
 from services.claims.payments.models import LostGround
 from services.claims.payments.schemas import (
+    GroundBackIn,
+    GroundBackOut,
     LostIn,
     LostOut,
     MyPaymentsOut,
@@ -43,6 +45,35 @@ async def note_lost_ground(
     return await recovering.note(
         session,
         line_ids=body.line_ids,
+        reason=body.reason,
+        document_number=body.document_number,
+        by=by,
+        at=clock.now(),
+    )
+
+
+@router.post(
+    "/to-recover/{line_id}/withdrawal",
+    status_code=201,
+    summary="撤销依据不成立的登记",
+    responses=problems.responses(
+        problems.NotFound, recovering.ClassStaysVoided, recovering.GroundNeedsAnother
+    ),
+)
+async def withdraw_lost_ground(
+    line_id: UUID,
+    body: GroundBackIn,
+    session: routing.DbSession,
+    by: routing.Caller,
+    clock: routing.Now,
+) -> GroundBackOut:
+    """Withdraw the entry of a line whose ground came back; the entry stays in history.
+
+    By another than who noted it. A line that was voided meanwhile needs an appeal to be reopened.
+    """
+    return await recovering.withdraw(
+        session,
+        line_id=line_id,
         reason=body.reason,
         document_number=body.document_number,
         by=by,

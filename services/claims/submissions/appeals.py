@@ -24,7 +24,9 @@ from shared.service import Service
 
 RULE = "POLICY 9.6"
 TABLE = Appeal.__tablename__
-OPEN_TO_APPEAL = frozenset({State.REFUSED, State.UNDECIDED})
+UNPAYABLE = frozenset({State.REFUSED, State.UNDECIDED})
+# What an objection took away comes back by an appeal and by nothing else.
+OPEN_TO_APPEAL = UNPAYABLE | {State.VOIDED}
 SUCCEEDED = text(
     "select exists (select 1 from claim_lines o where o.enrolment_id = :place"
     " and o.provision = :provision and o.id <> :line and o.state not in"
@@ -33,12 +35,14 @@ SUCCEEDED = text(
 
 
 class NothingToAppeal(Problem):
-    """The line was not refused, or another one has taken its place."""
+    """The line was neither refused nor voided, or another one has taken its place."""
 
     status = 409
     code = "nothing_to_appeal"
-    title_zh = "这一笔没有被拒绝，或者已经重新申领，不需要申诉"
-    title_en = "This line was not refused, or has been claimed again; there is nothing to appeal"
+    title_zh = "这一笔没有被拒绝或作废，或者已经重新申领，不需要申诉"
+    title_en = (
+        "This line was not refused or voided, or was claimed again: there is nothing to appeal"
+    )
 
 
 class AppealOpen(Problem):
@@ -82,8 +86,7 @@ async def ask(
 ) -> AppealOut:
     """Keep a person's appeal against an own line, sealed. Raises NotFound, NothingToAppeal."""
     line = await queries.line(session, line_id)
-    # A line that fell to an objection is not opened again; a human still looks at it and answers.
-    if line.state != State.VOIDED and not await is_open(session, line):
+    if not await _may_win(session, line):
         raise NothingToAppeal
     identity = ids.uuid7()
     row = Appeal(
@@ -114,7 +117,7 @@ async def answer(
 ) -> AppealOut:
     """Answer an appeal: dismiss it, or decide its line again on fresh facts.
 
-    Raises NotFound, AppealAnswered, NothingToAppeal.
+    Raises NotFound, AppealAnswered, NothingToAppeal, LineWithoutGround, LineStateConflict.
     """
     row = await session.get(Appeal, appeal_id, with_for_update=True)
     if row is None:
@@ -124,7 +127,7 @@ async def answer(
     after = None
     if fresh is not None:
         line = await queries.line(session, row.line_id)
-        if line.state not in OPEN_TO_APPEAL:
+        if not await _may_win(session, line):
             raise NothingToAppeal
         after = await redeciding.again(
             session,
@@ -154,9 +157,17 @@ async def answer(
 
 async def is_open(session: AsyncSession, line: ClaimLine) -> bool:
     """Say whether a line was refused or left undecided, and no other took its place."""
+    return line.state in UNPAYABLE and not await _succeeded(session, line)
+
+
+async def _may_win(session: AsyncSession, line: ClaimLine) -> bool:
+    return line.state in OPEN_TO_APPEAL and not await _succeeded(session, line)
+
+
+async def _succeeded(session: AsyncSession, line: ClaimLine) -> bool:
     values = {"place": line.enrolment_id, "provision": line.provision, "line": line.id}
-    succeeded = (await session.execute(SUCCEEDED, values)).scalar_one()
-    return line.state in OPEN_TO_APPEAL and not succeeded
+    found: bool = (await session.execute(SUCCEEDED, values)).scalar_one()
+    return found
 
 
 async def find(session: AsyncSession, appeal_id: UUID) -> tuple[Appeal, ClaimLine]:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.claims.submissions import exceptions, mine_api, schemas
+from services.claims.submissions import exceptions, mine_api, redeciding, schemas, states
 from shared import pages, problems, routing
 
 router = routing.router("/cap-exceptions", tags=["claims"])
@@ -42,6 +42,8 @@ async def propose_cap_exception(
         exceptions.ExceptionDecided,
         exceptions.ExceptionNeedsAnother,
         exceptions.LineNotOpen,
+        redeciding.LineWithoutGround,
+        states.LineStateConflict,
     ),
 )
 async def confirm_cap_exception(

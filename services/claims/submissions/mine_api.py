@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.claims import peers
 from services.claims.provisions.deciding import Matter
-from services.claims.submissions import appeals, queries, rates, schemas
+from services.claims.submissions import appeals, queries, rates, redeciding, schemas, states
 from services.claims.submissions.appeals import Fresh
 from services.claims.submissions.models import ClaimLine
 from shared import pages, problems, routing
@@ -109,7 +109,11 @@ async def get_appeal(
     status_code=201,
     summary="答复申诉",
     responses=problems.responses(
-        problems.NotFound, appeals.AppealAnswered, appeals.NothingToAppeal
+        problems.NotFound,
+        appeals.AppealAnswered,
+        appeals.NothingToAppeal,
+        redeciding.LineWithoutGround,
+        states.LineStateConflict,
     ),
 )
 async def answer_appeal(

@@ -12,16 +12,30 @@ from services.claims.event_types import EventType
 from services.claims.provisions import codes
 from services.claims.provisions.deciding import Matter
 from services.claims.provisions.facts import Applicant, Course, Fact, Source
-from services.claims.submissions import gathering, operations, writing
+from services.claims.submissions import gathering, operations, states, writing
 from services.claims.submissions.gathering import ClassTerms, Said
 from services.claims.submissions.models import ClaimLine
 from services.claims.submissions.rules import Owner
 from services.claims.submissions.writing import Batch, Known
 from shared import clock, events, problems
 from shared.principal import Principal
+from shared.problems import Problem
 from shared.service import Service
 
 FACTS = text("select facts from claim_decisions where id = :id")
+LOCK = text("select state from claim_lines where id = :id for update")
+LOST = text(
+    "select exists (select 1 from lost_grounds where line_id = :id and withdrawn_at is null)"
+)
+
+
+class LineWithoutGround(Problem):
+    """The ground of the line fell; it is not decided again before the entry is withdrawn."""
+
+    status = 409
+    code = "line_without_ground"
+    title_zh = "这一笔的发放依据已不成立；依据恢复并撤销登记之前，不能重新核定"
+    title_en = "The line's ground fell; it is not decided again before that entry is withdrawn"
 
 
 async def again(
@@ -35,15 +49,17 @@ async def again(
     by: Principal,
     at: datetime,
 ) -> UUID:
-    """Decide one refused or undecided line again; return the new decision. Raises NotFound.
+    """Decide a refused, undecided or voided line again; return the new decision.
 
     What the claimant said when filing still counts: it is taken from the decision before.
+    Raises NotFound, LineStateConflict, LineWithoutGround.
     """
     own = [one for one in told["lines"] if UUID(one["enrolment_id"]) == line.enrolment_id]
     if not own:
         raise problems.NotFound
     facts = {"classes": told["classes"], "lines": own}
     known = await _enter(session, line)
+    await _stands(session, line, known)
     said = await _said(session, line, employers)
     days: list[date] = []
     if Matter(line.provision) is Matter.LIVING_ALLOWANCE:
@@ -78,6 +94,19 @@ async def _enter(session: AsyncSession, line: ClaimLine) -> Known:
         people=[str(line.trainee_id)],
         places=[str(line.enrolment_id)],
     )
+
+
+async def _stands(session: AsyncSession, line: ClaimLine, known: Known) -> None:
+    """Make sure that the line is as it was read, alone in its place, and has its ground.
+
+    Locked after the class, as all who file do: two who decide it again come one after the other.
+    """
+    state = (await session.execute(LOCK, {"id": line.id})).scalar_one()
+    living = known.live.get(str(line.enrolment_id))
+    if state != line.state or (living is not None and living[1] != line.id):
+        raise states.LineStateConflict
+    if (await session.execute(LOST, {"id": line.id})).scalar_one():
+        raise LineWithoutGround
 
 
 def _decided(

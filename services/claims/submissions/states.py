@@ -53,7 +53,8 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     S.BATCHED: frozenset({S.PAID, S.PAYABLE, S.VOIDED}),
     # The bank gave it back.
     S.PAID: frozenset({S.PAYABLE}),
-    S.VOIDED: frozenset(),
+    # An appeal that is won decides it again.
+    S.VOIDED: frozenset({S.UNDECIDED, S.REFUSED, S.WAITING, S.APPROVABLE}),
     S.RETURNED: frozenset(),
     S.WITHDRAWN: frozenset(),
 }

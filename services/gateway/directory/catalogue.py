@@ -69,7 +69,8 @@ class Catalogue:
             read = self._classes if part is Part.CLASSES else self._edition
             try:
                 await read(part)
-            except (PeerUnavailable, PeerProblem) as error:
+            except (PeerUnavailable, PeerProblem, LookupError, TypeError, ValueError) as error:
+                # The last three: an answer of another shape than was agreed.
                 log.warning("directory_part_unread", part=part.value, error=type(error).__name__)
                 # What was read before stays searchable, and the answer says it may be old.
                 self.editions[part] = self.editions[part].model_copy(update={"available": False})

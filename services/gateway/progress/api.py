@@ -123,7 +123,9 @@ async def read_withdrawals(here: routing.Here) -> WithdrawalsOut:
         await parts.of(here)
         .peers.lanes["registry"]
         .quick.get_json(
-            "/internal/withdrawals", token=here.token(purpose="progress", audience=["registry"])
+            "/internal/withdrawals",
+            token=here.token(purpose="progress", audience=["registry"]),
+            kind=list,
         )
     )
     today = here.clock.today()

@@ -2,7 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 
 from shared.clock import Clock
 from shared.problems import Problem
@@ -41,67 +44,47 @@ def class_of(method: str, path: str) -> str:
     return UPLOADS if path in UPLOAD_PATHS else WRITES
 
 
-@dataclass(slots=True)
-class _Window:
-    """A minute that began with its first request."""
-
-    ends: float
-    count: int
-
-
 class Budgets:
     """Counts in this process's memory: a copy of the gateway gives each caller its own budget."""
 
     def __init__(self, per_minute: Mapping[str, int], machine: Clock) -> None:
-        self._amounts: dict[str, int] = {}
+        self.per_minute: dict[str, int] = {}
+        self._items: dict[str, RateLimitItem] = {}
         self._machine = machine
-        self._windows: dict[tuple[str, str], _Window] = {}
-        self._sweep_at = 0.0
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self.allow(per_minute)
 
     def allow(self, per_minute: Mapping[str, int]) -> None:
         """Set budgets, and forget what was counted."""
-        self._amounts |= per_minute
-        self._windows.clear()
+        self.per_minute |= per_minute
+        for name, amount in per_minute.items():
+            self._items[name] = RateLimitItemPerMinute(amount, namespace=name)
+        self._limiter.storage.reset()
 
     def spend(self, name: str, who: str) -> dict[str, str]:
         """Count a request; return the headers that say what is left. Raises TooManyRequests."""
-        window, now = self._window(name, who)
-        if window.count >= self._amounts[name]:
-            raise self._refusal(name, window, now)
-        window.count += 1
-        return self._left(name, window, now)[1]
+        if not self._limiter.hit(self._items[name], who):
+            raise self._refusal(name, who)
+        return self._left(name, who)[1]
 
     def require(self, name: str, who: str) -> None:
         """Refuse who has spent a budget, without counting. Raises TooManyRequests."""
-        window = self._windows.get((name, who))
-        if window is not None and window.count >= self._amounts[name]:
-            now = self._machine.now().timestamp()
-            if now < window.ends:
-                raise self._refusal(name, window, now)
+        if not self._limiter.test(self._items[name], who):
+            raise self._refusal(name, who)
 
     def count(self, name: str, who: str) -> None:
         """Count without refusing."""
-        self._window(name, who)[0].count += 1
+        self._limiter.hit(self._items[name], who)
 
-    def _window(self, name: str, who: str) -> tuple[_Window, float]:
-        now = self._machine.now().timestamp()
-        if now >= self._sweep_at:
-            # Once a minute: a caller who is gone takes no room.
-            self._windows = {key: one for key, one in self._windows.items() if now < one.ends}
-            self._sweep_at = now + WINDOW_S
-        window = self._windows.get((name, who))
-        if window is None or now >= window.ends:
-            window = self._windows[name, who] = _Window(now + WINDOW_S, 0)
-        return window, now
-
-    def _refusal(self, name: str, window: _Window, now: float) -> TooManyRequests:
-        seconds, headers = self._left(name, window, now)
+    def _refusal(self, name: str, who: str) -> TooManyRequests:
+        seconds, headers = self._left(name, who)
         return TooManyRequests(headers={**headers, "Retry-After": str(seconds)})
 
-    def _left(self, name: str, window: _Window, now: float) -> tuple[int, dict[str, str]]:
-        amount, seconds = self._amounts[name], max(1, math.ceil(window.ends - now))
+    def _left(self, name: str, who: str) -> tuple[int, dict[str, str]]:
+        item = self._items[name]
+        stats = self._limiter.get_window_stats(item, who)
+        seconds = max(1, math.ceil(stats.reset_time - self._machine.now().timestamp()))
         return seconds, {
-            "RateLimit-Policy": f'"{name}";q={amount};w={WINDOW_S}',
-            "RateLimit": f'"{name}";r={max(0, amount - window.count)};t={seconds}',
+            "RateLimit-Policy": f'"{name}";q={item.amount};w={WINDOW_S}',
+            "RateLimit": f'"{name}";r={stats.remaining};t={seconds}',
         }

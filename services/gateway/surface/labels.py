@@ -96,6 +96,10 @@ OWN: dict[str, dict[str, tuple[str, str]]] = {
         "done": ("已更正", "Done"),
         "refused": ("未予更正", "Refused"),
     },
+    "complaint_state": {
+        "open": ("办理中", "Open"),
+        "answered": ("已答复", "Answered"),
+    },
     "code_source": {
         "official": ("官方代码", "Official code"),
         "local": ("本地代码", "Local code"),
@@ -120,6 +124,18 @@ OWN: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 
+# What one complains about is chosen on the phone, so it is said in Uyghur too. Unreviewed.
+COMPLAINT = {
+    "forced": ("被强迫参加", "Forced to take part", "قاتنىشىشقا مەجبۇرلاش"),
+    "confirmed_for_me": ("别人替我确认", "Confirmed for me", "ئورنۇمغا جەزملەشتۈرۈش"),
+    "kept_from_leaving": ("不让退出", "Kept from leaving", "چېكىنىشكە يول قويماسلىق"),
+    "charged": ("收费、收押金", "Charged money", "پۇل ئېلىش"),
+    "papers_kept": ("扣押证件", "Papers kept", "كىنىشكا تۇتۇۋېلىش"),
+    "teaching": ("教学问题", "Teaching", "ئوقۇتۇش مەسىلىسى"),
+    "money": ("补贴问题", "Subsidy or allowance", "ياردەم پۇلى مەسىلىسى"),
+    "other": ("其他", "Other", "باشقا"),
+}
+
 PURPOSE_EN = {
     vocabulary.Purpose.TRAINING_SUBSIDY: "Training subsidy",
     vocabulary.Purpose.TRANSFER_TRAINING: "Subsidy for transfer training",
@@ -137,6 +153,9 @@ def every(plan: Plan) -> dict[str, list[LabelOut]]:
         name: [LabelOut(value=value, zh=zh, en=en) for value, (zh, en) in words.items()]
         for name, words in OWN.items()
     }
+    found["complaint_about"] = [
+        LabelOut(value=value, zh=zh, en=en, ug=ug) for value, (zh, en, ug) in COMPLAINT.items()
+    ]
     found["kind"] = [LabelOut(value=k.value, zh=k.zh, en=k.en, ug=k.ug) for k in vocabulary.Kind]
     found["certificate_kind"] = [
         LabelOut(value=k.value, zh=k.zh, en=k.en) for k in vocabulary.CertificateKind

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.classes.models import (
@@ -132,8 +132,15 @@ async def holds(session: AsyncSession, class_id: UUID) -> Sequence[UUID]:
 
 
 def all_classes() -> Select[Any]:
-    """Select classes; row security leaves those in reach."""
-    return select(TrainingClass)
+    """Select the classes in reach, without others' that are only seen because anyone may join."""
+    return select(TrainingClass).where(
+        or_(
+            ~TrainingClass.listed,
+            func.zp_officer_of(TrainingClass.authority),
+            func.zp_at_home(TrainingClass.organisation_id),
+            func.zp_assesses(TrainingClass.id),
+        )
+    )
 
 
 def open_classes(now: datetime) -> Select[Any]:

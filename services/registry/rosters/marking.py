@@ -35,7 +35,8 @@ COLUMN_NAMES = {
     Column.CLASS_CODE: "班级编号",
 }
 _WIDTHS = (8, 18, 22, 22, 16, 10, 20, 28, 60, 60)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# In a Chinese spreadsheet program the wide forms begin a formula as well.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)

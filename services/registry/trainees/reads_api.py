@@ -16,7 +16,7 @@ class ReadIn(routing.Body):
     """Whose words an office opens, and on what issue."""
 
     trainee_id: Key
-    what: Literal["appeal"]
+    what: Literal["appeal", "complaint"]
     issue_id: Key
     office: str | None = Field(max_length=40)
 

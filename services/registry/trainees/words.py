@@ -12,7 +12,8 @@ WHAT: Mapping[str, Mapping[str, str]] = {
         "ug": "دەرسكە قاتنىشىش، نەتىجە، گۇۋاھنامە ۋە ئەھۋالىڭىز (ئىسىم ۋە كىملىك نومۇرى يوق)",
         "en": "attendance, results, certificates and own conditions, without name or number",
     },
-    "appeal": {"zh-Hans": "申诉内容", "ug": "شىكايەت مەزمۇنى", "en": "your appeal"},
+    "appeal": {"zh-Hans": "申诉内容", "ug": "ئەرز مەزمۇنى", "en": "your appeal"},
+    "complaint": {"zh-Hans": "投诉内容", "ug": "شىكايەت مەزمۇنى", "en": "your complaint"},
     "request": {"zh-Hans": "更正申请内容", "ug": "تۈزىتىش ئىلتىماسى", "en": "correction request"},
 }
 PURPOSE: Mapping[str, Mapping[str, str]] = {
@@ -36,8 +37,13 @@ PURPOSE: Mapping[str, Mapping[str, str]] = {
     },
     "appeal": {
         "zh-Hans": "办理您的申诉",
-        "ug": "شىكايىتىڭىزنى بېجىرىش",
+        "ug": "ئەرزىڭىزنى بېجىرىش",
         "en": "the answer to your appeal",
+    },
+    "complaint": {
+        "zh-Hans": "办理您的投诉",
+        "ug": "شىكايىتىڭىزنى بېجىرىش",
+        "en": "the answer to your complaint",
     },
     "name_conflict": {
         "zh-Hans": "核对姓名不一致",

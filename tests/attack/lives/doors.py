@@ -19,6 +19,7 @@ async def live(scene: Scene, wechat: doubles.Wechat) -> None:
     await _clients(scene)
     await _telephone(scene, wechat)
     await _disclosure(scene)
+    await _complaint(scene)
     await _pages(scene)
 
 
@@ -65,6 +66,21 @@ async def _telephone(scene: Scene, wechat: doubles.Wechat) -> None:
     json(await suite.gateway().post("/v1/wechat/tickets/redemption", json=redeemed))
 
 
+async def _complaint(scene: Scene) -> None:
+    suite, words = scene.suite, f"{TAG}收走了我的身份证"
+    scene.secrets.add(words)
+    someone = await scene.person("微乙·信乙")
+    me = suite.gateway(suite.trainee(someone.id, login=someone.login))
+    body = {"authority": GAOCHANG, "about": "papers_kept", "text": words}
+    made = json(await me.post("/v1/me/complaints", json=body))
+    json(await me.get("/v1/me/complaints"))
+    office = suite.gateway(suite.officer(GAOCHANG))
+    json(await office.get("/v1/complaints"))
+    path = f"/v1/complaints/{made['id']}"
+    json(await office.get(path))
+    json(await office.post(f"{path}/answer", json={"text": f"{TAG}已责令退还"}))
+
+
 async def _disclosure(scene: Scene) -> None:
     body = {
         "matter": "class-filing",
@@ -79,6 +95,19 @@ async def _disclosure(scene: Scene) -> None:
     }
     client = scene.suite.gateway(scene.world.institution.principal)
     json(await client.post("/v1/disclosures", json=body))
+
+
+async def _complaint(scene: Scene) -> None:
+    suite, someone = scene.suite, scene.persons[0]
+    me = suite.gateway(suite.trainee(someone.id, login=someone.login))
+    words = {"authority": GAOCHANG, "about": "papers_kept", "text": f"{TAG}：学校收走了证件。"}
+    made = json(await me.post("/v1/me/complaints", json=words))
+    office = suite.gateway(suite.officer(GAOCHANG))
+    json(await office.get("/v1/complaints"))
+    path = f"/v1/complaints/{made['id']}"
+    json(await office.get(path))
+    json(await office.post(f"{path}/answer", json={"text": f"{TAG}：已责令当日退还。"}))
+    json(await me.get("/v1/me/complaints"))
 
 
 async def _pages(scene: Scene) -> None:

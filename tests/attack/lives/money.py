@@ -179,6 +179,12 @@ async def payments(scene: Scene) -> None:
     }
     json(await scene.finance().post("/to-recover", json=body))
     json(await scene.finance().get("/to-recover"))
+    body = {
+        "document_number": f"高人社核〔2020〕{TAG}6号",
+        "reason": f"{TAG}复查后确认培训已按规定开展",
+    }
+    path = f"/to-recover/{lines[0]['id']}/withdrawal"
+    json(await scene.finance().post(path, json=body))
 
 
 async def _batch(scene: Scene, kind: str, fund: str) -> None:

@@ -135,6 +135,8 @@ async def test_a_payment_by_hand_pays_what_was_reserved_and_not_more(books: Suit
     await world.posted(books, held.transfer_id)
     with pytest.raises(Exception, match=r"transfer_resolved_once|line_reserved_once"):
         await run(books, by_hand(**payment, **line, fen="30"))
+    with pytest.raises(Exception, match="transfer_resolved_once"):
+        await run(books, by_hand(**payment | line | {"code": "'release'", "fen": "30"}))
     assert await world.figures(books) == (100, 0, 30, 70)
 
 

@@ -48,6 +48,13 @@ def test_allocation_is_first_come_first_fund_wholly(
     assert set(left) & set(rules.candidates(wants)) >= {each.key for each in drawn}
 
 
+def test_the_last_fen_can_be_reserved_and_not_one_more() -> None:
+    """An account with exactly enough carries the line; the next line finds nothing there."""
+    wants = [Want(UUID(int=n), "650402", 2020, "p", ("a",), fen) for n, fen in ((1, 5), (2, 1))]
+    [drawn] = rules.allocate(wants, {Key("a", "650402", 2020, "p"): 5})
+    assert (drawn.lines, drawn.left) == ([UUID(int=1)], 0)
+
+
 def test_a_quarter_begins_where_the_one_before_ends() -> None:
     """Names, first days and lists of quarters agree across a year's end."""
     assert [rules.quarter(date(2020, month, 1)) for month in (1, 3, 4, 12)] == [

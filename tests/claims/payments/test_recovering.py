@@ -7,6 +7,7 @@ from tests.claims.payments import world
 from tests.suite import Suite
 
 NOTE = {"reason": "事后核查发现培训未实际开展", "document_number": "高人社核〔2020〕示例5号"}
+BACK = {"reason": "证书已由发证单位重新核发", "document_number": "高人社核〔2020〕示例6号"}
 
 
 async def test_paid_lines_whose_ground_falls_are_listed_to_recover(funded: Suite) -> None:
@@ -29,6 +30,76 @@ async def test_paid_lines_whose_ground_falls_are_listed_to_recover(funded: Suite
     assert (await elsewhere.post("/to-recover", json=body)).status_code == 404
     await funded.settle()
     assert await world.states(funded, lines) == ["paid", "paid"]
+
+
+async def test_an_entry_whose_ground_came_back_is_withdrawn_and_a_second_fall_noted_anew(
+    funded: Suite,
+) -> None:
+    """By another than who noted it, with reason and document; the first entry stays in history."""
+    school = await world.institution(funded)
+    [line] = await world.payable(funded, school, [120000])
+    officer, second = world.money(funded), world.money(funded)
+    batch = await world.issued(officer)
+    rows = await world.sheet(officer, batch["id"])
+    await world.returned(officer, batch["id"], [world.said(row) for row in rows])
+    path = f"/to-recover/{line}/withdrawal"
+    assert (await second.post(path, json=BACK)).status_code == 404
+    body = {**NOTE, "line_ids": [str(line)]}
+    await world.ok(await officer.post("/to-recover", json=body))
+    refused = await officer.post(path, json=BACK)
+    assert (refused.status_code, refused.json()["code"]) == (403, "ground_needs_another")
+    elsewhere = world.money(funded, books.finance("650421"))
+    assert (await elsewhere.post(path, json=BACK)).status_code == 404
+    done = await world.ok(await second.post(path, json=BACK))
+    assert (done["fen"], done["document_number"]) == (120000, BACK["document_number"])
+    assert (await second.post(path, json=BACK)).status_code == 404
+    assert (await officer.get("/to-recover")).json()["items"] == []
+    assert (await world.ok(await officer.post("/to-recover", json=body)))["to_recover"] == 1
+    [found] = (await officer.get("/to-recover")).json()["items"]
+    assert found["line_id"] == str(line)
+    await funded.settle()
+    assert await world.states(funded, [line]) == ["paid"]
+    kept = await funded.sql("claims", "select withdrawal_reason from lost_grounds order by 1")
+    assert [row[0] for row in kept] == [BACK["reason"], None]
+    [told] = await funded.sql("claims", "select data from events where type = 'ground.restored'")
+    assert '"to_recover_fen": 120000' in told["data"]
+    assert str(line) not in told["data"]
+
+
+async def test_what_a_voided_class_took_is_never_withdrawn(funded: Suite) -> None:
+    """Although an officer had noted the line before, for another reason."""
+    school, where = await world.institution(funded), uuid4()
+    [line] = await world.payable(funded, school, [500], class_id=where)
+    officer, second = world.money(funded), world.money(funded)
+    batch = await world.issued(officer)
+    [row] = await world.sheet(officer, batch["id"])
+    await world.returned(officer, batch["id"], [world.said(row)])
+    await world.ok(await officer.post("/to-recover", json={**NOTE, "line_ids": [str(line)]}))
+    await funded.sql(
+        "registry",
+        "insert into events (id, type, subject, authority, data, by_subject, at) values"
+        " (gen_random_uuid(), 'class.voided', $1, '650402', '{}', 'officer:test', now())",
+        f"class:{where}",
+    )
+    await funded.settle()
+    refused = await second.post(f"/to-recover/{line}/withdrawal", json=BACK)
+    assert (refused.status_code, refused.json()["code"]) == (409, "class_stays_voided")
+    [found] = (await officer.get("/to-recover")).json()["items"]
+    assert found["reason"] == NOTE["reason"]
+    assert len(await funded.sql("claims", "select 1 from events where type = 'ground.lost'")) == 1
+
+
+async def test_a_payable_line_whose_entry_was_withdrawn_is_paid(funded: Suite) -> None:
+    """It goes into the next batch and its file, and no job voids it."""
+    school = await world.institution(funded)
+    lines = await world.payable(funded, school, [500, 600])
+    officer, second = world.money(funded), world.money(funded)
+    await officer.post("/to-recover", json={**NOTE, "line_ids": [str(lines[0])]})
+    await world.ok(await second.post(f"/to-recover/{lines[0]}/withdrawal", json=BACK))
+    await funded.settle()
+    assert await world.states(funded, lines) == ["payable", "payable"]
+    issued = await world.issued(officer)
+    assert (issued["file_fen"], issued["dropped"]) == (1100, {})
 
 
 async def test_a_payable_line_without_ground_is_voided_and_its_money_released(

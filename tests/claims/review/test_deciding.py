@@ -1,5 +1,6 @@
 """Who passes, refuses and returns lines, and what becomes of money and slots."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -129,6 +130,25 @@ async def test_a_line_that_is_not_checked_yet_is_not_on_the_desk(suite: Suite) -
     claim = await world.filed(suite)
     answer = await world.officer(suite).post("/review-decisions", json=world.decision(claim))
     problem(answer, 409, "not_on_desk")
+
+
+async def test_a_line_decided_again_is_checked_again_before_it_is_reviewed(suite: Suite) -> None:
+    """Checks and looks are of the decision that they saw."""
+    claim = await world.on_desk(suite)
+    await world.look(suite, claim)
+    officer = suite.officer("650402")
+    [row] = await suite.sql("claims", "select id from claim_lines")
+    suite.clock.at += timedelta(seconds=1)
+    for to in (State.UNDECIDED, State.APPROVABLE):
+        async with claims.service(suite).database.transaction(officer) as session:
+            await line_states.advance(
+                session, line_ids=[row["id"]], to=to, by=officer, at=suite.clock.now(), rule="审核"
+            )
+    answer = await world.officer(suite).post("/review-decisions", json=world.decision(claim))
+    problem(answer, 409, "not_on_desk")
+    await suite.settle()
+    await world.reviewed(suite, claim)
+    assert await world.states(suite, claim) == ["reviewed"]
 
 
 async def test_officers_of_another_authority_find_no_claim(suite: Suite) -> None:

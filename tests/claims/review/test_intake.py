@@ -97,9 +97,10 @@ def test_risk_speaks_of_claims_classes_and_organisations_only() -> None:
 
 
 def test_a_sample_has_at_least_one_line_and_a_persons_claim_is_drawn_by_chance() -> None:
-    """One of three at ten in a hundred; single lines come out about as often as the share says."""
+    """Of three one, of eleven two at ten in a hundred; single lines about as often as that."""
     lines = [uuid4() for _ in range(3)]
     assert len(rules.draw(b"s" * 32, lines, 10, at_least=1)) == 1
+    assert len(rules.draw(b"s" * 32, [uuid4() for _ in range(11)], 10, at_least=1)) == 2
     drawn = [rules.draw(uuid4().bytes, [uuid4()], 10, at_least=0) for _ in range(3_000)]
     assert 150 < sum(map(len, drawn)) < 480
 

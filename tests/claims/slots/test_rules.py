@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from services.claims.provisions.in_force import Caps
 from services.claims.slots import rules
 from services.claims.slots.rules import Wish
 
@@ -55,3 +56,24 @@ def test_slots_come_in_the_order_of_their_keys() -> None:
 def test_a_place_that_needs_no_slot_lacks_none() -> None:
     """Kinds with limits of their own hold nothing."""
     assert rules.place([_wish(1, ANNA)], {}) == ([], frozenset())
+
+
+def test_two_slots_are_two_keys() -> None:
+    """A place that needs two of what is there twice has both; with one of them gone, none."""
+    both = ("k", "k#2")
+    given, without = rules.place([_wish(1, ANNA, both, both)], {})
+    assert ([one.key for one in given], without) == (["k", "k#2"], frozenset())
+    wish = _wish(1, ANNA, both, both)
+    assert rules.place([wish], {(ANNA, "k"): UUID(int=9)}) == ([], {wish.hold})
+
+
+def test_earlier_trainings_take_a_key_each() -> None:
+    """Two of a year fill a cap of two, the first told has the first key, a third finds none."""
+    caps = Caps({"skill": 2}, 2, 1, {}, frozenset(), 2)
+    told = [
+        {"kind": "skill", "subject_code": f"L-{n}", "level": 5, "on": f"2020-0{n}-01"}
+        for n in (1, 2, 3)
+    ]
+    found = rules.earlier(told, caps)
+    assert (found["2020:skill"], found["2020:skill#2"]) == (told[0], told[1])
+    assert set(found) == {"2020:skill", "2020:skill#2", "L-1/5", "L-2/5", "L-3/5"}

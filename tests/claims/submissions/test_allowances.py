@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from services.claims.submissions import operations
@@ -61,18 +62,29 @@ async def test_a_day_is_paid_once_whatever_classes_it_was_attended_in(suite: Sui
     second["lines"][0]["attended_days"] = 4
     await world.file_allowance(suite, person, second)
     assert [row["amount_fen"] for row in await world.lines(suite)] == [6_000, 2_000]
+    with pytest.raises(asyncpg.UniqueViolationError, match="allowance_day_once"):
+        await suite.sql(
+            "claims",
+            "insert into allowance_days (trainee_id, day, line_id) select d.trainee_id, d.day, l.id"
+            " from allowance_days d join claim_lines l on l.id <> d.line_id",
+        )
     await world.file_allowance(suite, person, _facts(str(person.trainee)))
     assert [row["state"] for row in await world.lines(suite)][-1] == "refused"
     assert await world.reasons(suite) == ["days_paid_elsewhere"]
 
 
 async def test_the_officer_who_entered_a_rate_does_not_confirm_it(suite: Suite) -> None:
-    """Two officers, one rate a day, and nobody for another authority."""
+    """Two officers, the database says too, one rate a day, and nobody for another authority."""
     officer = suite.service("claims", suite.officer(world.GAOCHANG))
     stranger = suite.service("claims", suite.officer("650421"))
     entered = (await officer.post("/allowance-rates", json=RATE)).json()
     path = f"/allowance-rates/{entered['id']}/confirmation"
     assert (await officer.post(path)).json()["code"] == "second_officer_needed"
+    with pytest.raises(asyncpg.CheckViolationError, match="allowance_rate_two_officers"):
+        await suite.sql(
+            "claims",
+            "update allowance_rates set confirmed_by = entered_by, confirmed_at = entered_at",
+        )
     assert (await stranger.post(path)).status_code == 404
     assert (await stranger.post("/allowance-rates", json=RATE)).status_code == 403
     await _rate(suite)

@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from services.claims.submissions import operations, states
@@ -180,3 +181,40 @@ async def test_an_officer_of_another_authority_moves_nothing(suite: Suite) -> No
                 at=suite.clock.now(),
                 rule="五(一)",
             )
+
+
+async def test_lines_are_moved_together_or_not_at_all(suite: Suite) -> None:
+    """One line that is not there stops the one that is, and nothing is told."""
+    institution = suite.organisation(uuid4())
+    officer = suite.officer(world.GAOCHANG)
+    assert institution.organisation is not None
+    one = world.course(institution.organisation)
+    await world.money(suite)
+    await world.file(suite, institution, world.told(one, [world.line(one)]))
+    [row] = await world.lines(suite)
+    with pytest.raises(states.LineStateConflict):
+        async with world.service(suite).database.transaction(officer) as session:
+            await states.advance(
+                session,
+                line_ids=[row["id"], uuid4()],
+                to=states.State.RETURNED,
+                by=officer,
+                at=suite.clock.now(),
+                rule="五(一)",
+            )
+    assert [each["state"] for each in await world.lines(suite)] == ["approvable"]
+
+
+async def test_the_database_keeps_one_living_line_of_a_place(suite: Suite) -> None:
+    """A second line by hand, for the same person's training, is refused."""
+    institution = suite.organisation(uuid4())
+    assert institution.organisation is not None
+    one = world.course(institution.organisation)
+    await world.money(suite)
+    await world.file(suite, institution, world.told(one, [world.line(one)]))
+    with pytest.raises(asyncpg.UniqueViolationError, match="line_live_once"):
+        await suite.sql(
+            "claims",
+            "insert into claim_lines select (jsonb_populate_record(l,"
+            " jsonb_build_object('id', gen_random_uuid()))).* from claim_lines l",
+        )

@@ -1,7 +1,9 @@
 """A peer that does not answer, or answers what it never promised: nothing is stored, come again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -26,9 +28,13 @@ STORED = (
 )
 
 
-async def _file(suite: Suite) -> httpx.Response:
-    client = suite.service("claims", suite.organisation(uuid4()))
-    return await client.post("/claims", json=CLAIM)
+async def _file(
+    suite: Suite, organisation: UUID | None = None, class_id: str | None = None
+) -> httpx.Response:
+    client = suite.service("claims", suite.organisation(organisation or uuid4()))
+    return await client.post(
+        "/claims", json=CLAIM | ({"class_ids": [class_id]} if class_id else {})
+    )
 
 
 async def _nothing(suite: Suite, answer: httpx.Response) -> None:
@@ -70,15 +76,43 @@ async def test_an_answer_that_was_never_promised_leaves_nothing_behind(
     suite: Suite, answer: Response
 ) -> None:
     """Garbage is as good as no answer."""
-
-    async def say(_: Request) -> Response:
-        return answer
-
-    odd = Starlette()
-    odd.add_route("/{path:path}", say, methods=["GET", "POST"])
-    real = suite.transport.apps["registry"]
-    suite.transport.apps["registry"] = odd
-    try:
+    with _saying(suite, registry=answer):
         await _nothing(suite, await _file(suite))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"terms": []},
+        {"terms": [{"institution": "listed"}], "signer": "王", "employers": {}},
+        {"terms": [{}, {}], "signer": "王", "employers": {}, "credit_code": "91650402MA00000001"},
+    ],
+    ids=["too short", "half a class", "too long"],
+)
+async def test_terms_that_are_not_whole_leave_nothing_behind(
+    suite: Suite, said: dict[str, Any]
+) -> None:
+    """What institutions answers is looked at before anything is decided."""
+    organisation = uuid4()
+    course = world.course(organisation)
+    facts = JSONResponse(world.told(course, [world.line(course)]))
+    with _saying(suite, registry=facts, institutions=JSONResponse(said)):
+        await _nothing(suite, await _file(suite, organisation, course["id"]))
+
+
+@contextmanager
+def _saying(suite: Suite, **answers: Response) -> Iterator[None]:
+    """Put services in the places of peers that answer the same to everything."""
+    real = dict(suite.transport.apps)
+    for name, answer in answers.items():
+
+        async def say(_: Request, answer: Response = answer) -> Response:
+            return answer
+
+        odd = Starlette()
+        odd.add_route("/{path:path}", say, methods=["GET", "POST"])
+        suite.transport.apps[name] = odd
+    try:
+        yield
     finally:
-        suite.transport.apps["registry"] = real
+        suite.transport.apps.update(real)

@@ -4,7 +4,10 @@ import asyncio
 from collections import Counter
 from uuid import UUID, uuid4
 
+from sqlalchemy import text
+
 from services.claims.submissions import operations
+from shared import principal as principals
 from shared.database import Database
 from shared.problems import Problem
 from tests.claims.submissions import world
@@ -96,3 +99,33 @@ async def test_claims_at_once_never_spend_more_than_there_is(suite: Suite) -> No
 
     found = Counter(await asyncio.gather(*(claim() for _ in range(14))))
     assert found == {"approvable": 10, "waiting": 4}
+
+
+async def test_a_hold_that_comes_in_while_a_claim_is_filed_keeps_its_slot(suite: Suite) -> None:
+    """Who held the slot first has it: the claim waits for the hold's commit and loses."""
+    await world.money(suite)
+    here, person, place = world.service(suite), uuid4(), uuid4()
+    institution = suite.organisation(uuid4())
+    assert institution.organisation is not None
+    one = world.course(institution.organisation)
+    facts = world.told(one, [world.line(one, person)])
+    async with here.database.transaction(principals.service("claims", "reader")) as session:
+        await session.execute(
+            text(
+                "insert into slots (trainee_id, slot_key, enrolment_id, state, hold, at)"
+                " values (:person, '2020:skill', :place, 'held', gen_random_uuid(), now())"
+            ),
+            {"person": person, "place": place},
+        )
+        filing = asyncio.create_task(world.file(suite, institution, facts))
+        waiting = "select count(*) as n from pg_locks where not granted"
+        while not (await suite.sql("claims", waiting))[0]["n"]:
+            assert not filing.done()
+            await asyncio.sleep(0.01)
+    result = await filing
+    assert "approvable" not in result.filed.lines
+    slots = await suite.sql(
+        "claims", "select slot_key, enrolment_id from slots where trainee_id = $1", person
+    )
+    assert [(row["slot_key"], row["enrolment_id"]) for row in slots] == [("2020:skill", place)]
+    await suite.sql("claims", "delete from slots")  # its hold was never told

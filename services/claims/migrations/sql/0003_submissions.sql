@@ -223,7 +223,8 @@ return (before, after) in (
   ('held', 'noticed'), ('held', 'payable'), ('held', 'refused'), ('held', 'voided'),
   ('payable', 'batched'), ('payable', 'held'), ('payable', 'voided'),
   ('batched', 'paid'), ('batched', 'payable'), ('batched', 'voided'),
-  ('paid', 'payable'));
+  ('paid', 'payable'),
+  ('voided', 'undecided'), ('voided', 'refused'), ('voided', 'waiting'), ('voided', 'approvable'));
 
 create function keep_line_path() returns trigger language plpgsql security definer
 set search_path = public, pg_temp as $$

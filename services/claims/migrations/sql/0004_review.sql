@@ -307,6 +307,7 @@ language sql stable security definer set search_path = public, pg_temp as $$
     case when not coalesce(zp_at_home(l.organisation_id), false) then o.reason_sealed end
   from claim_lines l join objections o on l.id = any (o.voids) and o.state = 'upheld'
   where l.id = any (later_reasons.lines) and l.state = 'voided'
+    and o.decided_at >= l.path_at[cardinality(l.path_at)]
     and (zp_office_of(l.authority) or zp_self(l.trainee_id) or zp_at_home(l.organisation_id))
 $$;
 

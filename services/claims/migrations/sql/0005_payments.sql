@@ -126,9 +126,11 @@ create table bank_return_unknowns (
 create index unknowns_by_batch on bank_return_unknowns (batch_id);
 
 -- Lines whose ground fell: paid ones are to be recovered, the others are voided. `days` are the days of
--- an allowance that fell, empty where the whole line did.
+-- an allowance that fell, empty where the whole line did. An entry whose ground came back is withdrawn by
+-- another than who noted it and stays in history; what falls again is noted anew. No voided class returns.
 create table lost_grounds (
-  line_id uuid primary key references claim_lines (id),
+  id uuid primary key default gen_random_uuid(),
+  line_id uuid not null references claim_lines (id),
   authority text not null,
   organisation_id uuid,
   class_id uuid not null,
@@ -139,8 +141,19 @@ create table lost_grounds (
   document_number text check (length(document_number) between 2 and 100),
   noted_by text not null check (length(noted_by) <= 100),
   noted_at timestamptz not null,
-  days date[] not null default '{}'
+  days date[] not null default '{}',
+  class_voided boolean not null default false,
+  withdrawn_by text check (length(withdrawn_by) <= 100),
+  withdrawn_at timestamptz,
+  withdrawal_reason text check (length(withdrawal_reason) between 2 and 200),
+  withdrawal_document text check (length(withdrawal_document) between 2 and 100),
+  constraint ground_withdrawn_whole check (
+    num_nonnulls(withdrawn_by, withdrawn_at, withdrawal_reason, withdrawal_document) in (0, 4)),
+  constraint ground_two_people check (withdrawn_by <> noted_by),
+  constraint ground_may_return check (withdrawn_at is null or not class_voided)
 );
+create unique index lost_live_once on lost_grounds (line_id) where withdrawn_at is null;
+create index lost_by_line on lost_grounds (line_id);
 create index lost_by_authority on lost_grounds (authority, noted_at, line_id);
 
 -- Gathers a batch's rows out of payable lines, or out of what came back of an earlier batch, and says
@@ -162,7 +175,8 @@ begin
         and l.payee_kind = kind_ and l.submitted_by <> zp_subject()
         and exists (select 1 from line_reviews r where r.line_id = l.id
           and r.reviewed_by <> zp_subject() and r.looked_by is distinct from zp_subject())
-        and not exists (select 1 from lost_grounds g where g.line_id = l.id)
+        and not exists (
+          select 1 from lost_grounds g where g.line_id = l.id and g.withdrawn_at is null)
         and case when reissue is null
           then not exists (select 1 from payment_lines p
             where p.line_id = l.id and p.outcome is distinct from 'cancelled')
@@ -232,35 +246,40 @@ begin
       select * from jsonb_to_recordset(fallen)
         as f(class_id uuid, enrolment_id uuid, provision text, day date, reason text)),
     hit as materialized (
-      select l.id, min(f.reason) as reason, coalesce(g.fen, 0) as before,
+      select l.id, min(f.reason) as reason, g.fen as before,
+        bool_or(f.class_id is not null) as class_voided,
         case when bool_or(f.day is null) then '{}'::date[] else array_agg(distinct f.day) end as days
       from told f
       join claim_lines l on l.class_id = f.class_id
         or (l.enrolment_id = f.enrolment_id and l.provision = f.provision)
-      left join lost_grounds g on g.line_id = l.id
+      left join lost_grounds g on g.line_id = l.id and g.withdrawn_at is null
       where l.state not in ('refused', 'voided', 'returned', 'withdrawn')
         and (f.day is null or exists (
           select 1 from allowance_days d where d.line_id = l.id and d.day = f.day))
       group by l.id, g.fen),
     noted as (
-      insert into lost_grounds as g
+      insert into lost_grounds as g (line_id, authority, organisation_id, class_id, payee_kind, payee_id,
+        fen, reason, document_number, noted_by, noted_at, days, class_voided)
       select l.id, l.authority, l.organisation_id, l.class_id, l.payee_kind, l.payee_id,
         case when cardinality(h.days) = 0 then l.amount_fen else
           l.amount_fen / (select count(*) from allowance_days d where d.line_id = l.id)
             * cardinality(h.days) end,
-        h.reason, null, zp_subject(), at_, h.days
+        h.reason, null, zp_subject(), at_, h.days, h.class_voided
       from hit h join claim_lines l on l.id = h.id
-      on conflict (line_id) do update set
+      on conflict (line_id) where withdrawn_at is null do update set
+        class_voided = g.class_voided or excluded.class_voided,
         fen = case when cardinality(excluded.days) = 0 then excluded.fen else
           excluded.fen / cardinality(excluded.days)
             * (select count(distinct d) from unnest(g.days || excluded.days) d) end,
         days = case when cardinality(excluded.days) = 0 then excluded.days else
           array(select distinct d from unnest(g.days || excluded.days) d order by d) end
-      where cardinality(g.days) > 0
-        and (cardinality(excluded.days) = 0 or not excluded.days <@ g.days)
+      where (cardinality(g.days) > 0
+          and (cardinality(excluded.days) = 0 or not excluded.days <@ g.days))
+        or (excluded.class_voided and not g.class_voided)
       returning g.line_id, g.authority, g.organisation_id, g.fen)
-    select n.line_id, n.authority, n.organisation_id, n.fen - h.before, l.state
-    from noted n join hit h on h.id = n.line_id join claim_lines l on l.id = n.line_id;
+    select n.line_id, n.authority, n.organisation_id, n.fen - coalesce(h.before, 0), l.state
+    from noted n join hit h on h.id = n.line_id join claim_lines l on l.id = n.line_id
+    where h.before is null or n.fen <> h.before;
 end $$;
 
 -- Reach: money offices of the authority, the payee for its own; files for the money office alone.
@@ -315,7 +334,12 @@ create policy seen on lost_grounds for select using (
   zp_office_of(authority) or zp_works_for('jobs', 'check'));
 create policy noted on lost_grounds for insert with check (
   (zp_decides_for(authority) or zp_finance_of(authority)) and noted_by = zp_subject());
+create policy withdrawn on lost_grounds for update using (
+  zp_decides_for(authority) or zp_finance_of(authority)) with check (withdrawn_by = zp_subject());
+create policy locked on lost_grounds for update using (zp_works_for('jobs')) with check (false);
 grant select, insert on lost_grounds to "$app";
+grant update (withdrawn_by, withdrawn_at, withdrawal_reason, withdrawal_document)
+  on lost_grounds to "$app";
 
 -- What an organisation was paid and is to be paid, by class: sums, never a person's state.
 create function payment_sums() returns table (batch_code text, class_id uuid, fund text, state text,

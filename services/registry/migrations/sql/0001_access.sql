@@ -325,6 +325,37 @@ end $$;
 create constraint trigger own_confirmation after insert on enrolments
   deferrable initially deferred for each row execute function has_confirmation();
 
+-- No attendance, result or certificate for who has not confirmed this very place or has left it by
+-- then: not even where an operation should forget to look. POLICY 9.1, 9.2
+create function has_place() returns trigger language plpgsql security definer
+set search_path = public, pg_temp as $$
+declare
+  without boolean;
+begin
+  if tg_table_name = 'attendance' then
+    -- Hours sat before leaving are kept, though the sheet comes later.
+    select exists (select 1 from fresh f join sessions s on s.id = f.session_id
+      left join enrolments e on e.id = f.enrolment_id and e.trainee_id = f.trainee_id
+        and e.class_id = f.class_id and (e.left_at is null or e.left_at > lower(s.during))
+      where e.id is null) into without;
+  else
+    select exists (select 1 from fresh f
+      left join enrolments e on e.id = f.enrolment_id and e.trainee_id = f.trainee_id
+        and e.class_id = f.class_id and e.left_at is null
+      where e.id is null) into without;
+  end if;
+  if without then
+    raise exception 'no place' using errcode = '23514', constraint = 'own_place';
+  end if;
+  return null;
+end $$;
+create trigger own_place after insert on attendance referencing new table as fresh
+  for each statement execute function has_place();
+create trigger own_place after insert on results referencing new table as fresh
+  for each statement execute function has_place();
+create trigger own_place after insert on certificates referencing new table as fresh
+  for each statement execute function has_place();
+
 -- A paper that does not count, signed once or twice, goes when the class starts or ends.
 create function forget_papers() returns trigger language plpgsql security definer
 set search_path = public, pg_temp as $$

@@ -1,0 +1,1 @@
+"""Complaints: a person writes to an office; neither institution nor filing unit sees it."""
