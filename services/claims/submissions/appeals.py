@@ -127,7 +127,9 @@ async def answer(
     after = None
     if fresh is not None:
         line = await queries.line(session, row.line_id)
-        if not await _may_win(session, line):
+        claim = await queries.claim(session, line.claim_id)
+        # What its claimant took back is claimed anew, never revived behind the claimant's back.
+        if claim.state == "withdrawn" or not await _may_win(session, line):
             raise NothingToAppeal
         after = await redeciding.again(
             session,

@@ -223,3 +223,15 @@ async def test_an_answer_and_a_resend_at_once_make_one_line(suite: Suite) -> Non
     }
     living = [row for row in await world.lines(suite) if row["state"] == "approvable"]
     assert len(living) == 1
+
+
+async def test_an_appeal_revives_nothing_in_a_claim_that_was_taken_back(suite: Suite) -> None:
+    """The officer may answer it; the claimant claims anew for who was refused."""
+    here = await _filed(suite, facts={"pension": world.known("employees")})
+    assert here.line["state"] == "refused"
+    appeal = await here.ask()
+    claims = suite.service("claims", here.institution)
+    ok(await claims.post(f"/claims/{here.line['claim_id']}/withdrawal"), 201)
+    with pytest.raises(appeals.NothingToAppeal):
+        await here.answer(appeal)
+    assert (await here.now())["state"] == "refused"
