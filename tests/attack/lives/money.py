@@ -107,7 +107,10 @@ async def _appeal(scene: Scene) -> None:
     me, words = scene.own("claims", refused), f"{TAG}我没有领取职工养老金"
     scene.secrets.add(words)
     lines = json(await me.get("/me/claim-lines"))["items"]
-    line = next(one for one in lines if one["state"] == "refused")
+    # The first claim was taken back: nothing of it can be won.
+    line = next(
+        one for one in lines if one["state"] == "refused" and one["claim_id"] == scene.made["claim"]
+    )
     made = json(await me.post("/me/appeals", json={"line_id": line["id"], "text": words}))
     json(await me.get("/me/appeals"))
     said = {"monthly_pension": "none", "public_payroll": "no", "poor_household": "yes"}
