@@ -161,35 +161,31 @@ class Registry:
         self, trainee_ids: Sequence[UUID], *, issue: UUID, office: str | None
     ) -> list[dict[str, Any]]:
         """Return persons' names, masked there, for one public notice; logged for each person."""
-        found = await self._client.post_json(
-            "/internal/payees",
-            token=self._here.token(purpose="payees", audience=REGISTRY),
-            body={
-                "trainee_ids": [str(one) for one in trainee_ids],
-                "purpose": "public_notice",
-                "issue_id": str(issue),
-                "office": office,
-            },
-        )
-        people: list[dict[str, Any]] = _promised("registry", found, "payees")["payees"]
-        return people
+        return await self._payees("public_notice", trainee_ids, issue_id=issue, office=office)
 
     async def bank_accounts(
         self, trainee_ids: Sequence[UUID], *, issue_id: UUID, office: str
     ) -> list[dict[str, Any]]:
         """Return persons' names and whole accounts for one bank file; logged for each person."""
+        people = await self._payees("bank_file", trainee_ids, issue_id=issue_id, office=office)
+        with _answer_of("registry"):
+            return [{**one, "id": one["trainee_id"]} for one in people]
+
+    async def _payees(
+        self, purpose: str, trainee_ids: Sequence[UUID], *, issue_id: UUID, office: str | None
+    ) -> list[dict[str, Any]]:
         found = await self._client.post_json(
             "/internal/payees",
             token=self._here.token(purpose="payees", audience=REGISTRY),
             body={
                 "trainee_ids": [str(one) for one in trainee_ids],
-                "purpose": "bank_file",
+                "purpose": purpose,
                 "issue_id": str(issue_id),
                 "office": office,
             },
         )
-        with _answer_of("registry"):
-            return [{**one, "id": one["trainee_id"]} for one in found["payees"]]
+        people: list[dict[str, Any]] = _promised("registry", found, "payees")["payees"]
+        return people
 
     async def aclose(self) -> None:
         """Close the connections."""
